@@ -1,0 +1,79 @@
+"""What one cell did in a run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from nbrepro.records.causes import CauseKind  # noqa: TC001 - msgspec resolves the annotation at run time
+
+
+class CellState(str, Enum):
+    """How far the execution of a cell got."""
+
+    OK = "ok"
+    ERROR = "error"
+    NOT_RUN = "not_run"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timing:
+    """When a cell or a run started and how long it took: the only part that differs between equal runs."""
+
+    started: str
+    """ISO 8601, UTC."""
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExceptionInfo:
+    """An exception that ended a cell."""
+
+    type: str
+    message: str
+    line: int | None = None
+    """Line of the cell that raised or called what raised, from 1."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileUse:
+    """A file that a cell read or wrote."""
+
+    path: str
+    """Relative to the project's root, or absolute outside it; POSIX separators."""
+    mode: str
+    """``read`` or ``write``."""
+    digest: str | None = None
+    size: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """Something seen while a cell ran that can make its result differ next time."""
+
+    kind: CauseKind
+    what: str
+    """What was done, as code: ``numpy.random.default_rng()``."""
+    line: int | None = None
+    """Line of the cell, from 1; ``None`` where it cannot be told."""
+    count: int = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellRecord:
+    """What one code cell did."""
+
+    source_digest: str
+    state: CellState
+    order: int | None = None
+    """Position among the executed cells, from 1."""
+    outputs: tuple[str, ...] = ()
+    """Digest of each output, in order."""
+    exception: ExceptionInfo | None = None
+    random_before: dict[str, str] = field(default_factory=dict)
+    """Digest of each global generator's state before the cell, by library."""
+    random_after: dict[str, str] = field(default_factory=dict)
+    files: tuple[FileUse, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    timing: Timing | None = None
