@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from typing_extensions import Self
 
 
 class NbreproError(Exception):
@@ -24,12 +27,12 @@ class NbreproError(Exception):
         self.message = message
         self.context = context
 
-    def within(self, *outer: str) -> NbreproError:
+    def within(self, *outer: str) -> Self:
         """Return the same error with its context extended on the outside."""
         return type(self)(self.message, context=(*outer, *self.context))
 
     def __str__(self) -> str:
-        where = " › ".join(self.context)
+        where = " > ".join(self.context)
         return f"{where}: {self.message}" if where else self.message
 
 
@@ -61,3 +64,9 @@ class RunError(NbreproError):
     """A notebook could not be run at all, for example because its kernel does not start."""
 
     exit_code: ClassVar[int] = 3
+
+
+class NothingFoundError(NbreproError):
+    """There is nothing to compare: a folder without notebooks."""
+
+    exit_code: ClassVar[int] = 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import Enum
 
-from nbrepro.records.causes import CauseKind  # noqa: TC001 - msgspec resolves the annotation at run time
+from nbrepro.records.causes import CauseKind
 
 
 class CellState(str, Enum):

@@ -17,7 +17,7 @@ def digest_text(text: str) -> str:
     return digest_bytes(text.encode("utf-8", "surrogatepass"))
 
 
-def digest_json(value: Any) -> str:  # noqa: ANN401 - any JSON value
+def digest_json(value: Any) -> str:
     """Return the digest of a JSON value in canonical form: sorted keys, no white space, ASCII only."""
     return digest_bytes(json.dumps(value, sort_keys=True, separators=(",", ":"), default=str).encode())
 

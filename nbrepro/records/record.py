@@ -49,13 +49,13 @@ class Record:
 
     def to_metadata(self) -> dict[str, Any]:
         """Return the notebook's ``metadata.nbrepro``, without the cells' part."""
-        data: dict[str, Any] = msgspec.to_builtins(replace(self, cells={}), str_keys=True)
+        data: dict[str, Any] = plain(replace(self, cells={}))
         del data["cells"]
         return data
 
     def cell_metadata(self) -> dict[int, dict[str, Any]]:
         """Return each code cell's ``metadata.nbrepro`` by index."""
-        return {index: msgspec.to_builtins(cell) for index, cell in self.cells.items()}
+        return {index: plain(cell) for index, cell in self.cells.items()}
 
     @classmethod
     def from_metadata(cls, metadata: object, cells: dict[int, object]) -> Record:
@@ -76,6 +76,11 @@ class Record:
             msg = f"the record is damaged ({fault}): record the notebook again, or restore the record from git"
             raise RecordError(msg) from None
         return replace(header, cells={index: _cell(index, value) for index, value in cells.items()})
+
+
+def plain(value: object) -> Any:
+    """Return ``value`` as what a JSON file would give back: lists for tuples, strings for enums."""
+    return msgspec.json.decode(msgspec.json.encode(value))
 
 
 def _cell(index: int, value: object) -> CellRecord:

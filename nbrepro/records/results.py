@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import msgspec
-
 from nbrepro.records.causes import Cause, Drift
-from nbrepro.records.record import Problem
+from nbrepro.records.record import Problem, plain
 from nbrepro.records.verdicts import Verdict, worst
 
 REPORT_SCHEMA_VERSION = "1.0"
@@ -110,7 +108,7 @@ class NotebookResult:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of one notebook."""
-        data: dict[str, Any] = msgspec.to_builtins(replace(self, cells=()))
+        data: dict[str, Any] = plain(replace(self, cells=()))
         first = self.first_difference
         data["first_difference"] = None if first is None else first.index
         data["cells"] = [_cell_dict(cell) for cell in self.cells]
@@ -149,8 +147,8 @@ class Report:
 
 
 def _cell_dict(cell: CellResult) -> dict[str, Any]:
-    data: dict[str, Any] = msgspec.to_builtins(cell)
-    data["differences"] = msgspec.to_builtins(cell.differences)
+    data: dict[str, Any] = plain(cell)
+    data["differences"] = plain(cell.differences)
     for output in data["outputs"]:
         del output["differences"]
     return data

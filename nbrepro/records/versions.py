@@ -23,7 +23,8 @@ def check_schema_version(found: object, known: str) -> None:
     known_major, known_minor = (int(part) for part in known.split("."))
     if major > known_major:
         msg = (
-            f"the record has schema version {found}, this nbrepro reads up to {known_major}.x: upgrade with `pip install -U nbrepro`"
+            f"the record has schema version {found}, this nbrepro reads up to {known_major}.x: "
+            "upgrade with `pip install -U nbrepro`"
         )
         raise RecordError(msg)
     if major < known_major:

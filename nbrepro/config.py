@@ -1,0 +1,158 @@
+"""Settings: ``[tool.nbrepro]`` of pyproject.toml, the notebook's metadata, the cells' tags; the narrowest wins."""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import msgspec
+
+from nbrepro.errors import ConfigError
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+TAG_PREFIX = "nbrepro-"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What a project or a notebook can set; the defaults need no configuration."""
+
+    seed: int = 42
+    """Seed of the global generators of `random`, NumPy and torch."""
+    timeout: float = 600.0
+    """Seconds that one cell may take; 0 means no limit."""
+    notebook_timeout: float = 0.0
+    """Seconds that one notebook may take; 0 means no limit."""
+    max_output: int = 64 * 1024 * 1024
+    """Bytes of output that one cell may write before the run is stopped."""
+    threads: int = 0
+    """Threads of numeric libraries; 0 takes the reference's number, or else the usable cores."""
+    kernel: str = ""
+    """Kernel to run in; empty takes the notebook's own."""
+    environment: dict[str, str] = field(default_factory=dict)
+    """Environment variables added to the kernel's."""
+    rtol: float = 1e-6
+    """Relative tolerance for floating-point numbers in outputs."""
+    atol: float = 1e-12
+    """Absolute tolerance for floating-point numbers in outputs."""
+    pixel_tolerance: int = 2
+    """Largest difference of one colour channel, of 255, that an image may show."""
+    keep_masks: tuple[str, ...] = ()
+    """Normalisers that are switched off."""
+    fail_on: tuple[str, ...] = ()
+    """What fails beyond differences: ``warnings`` for new warnings on stderr."""
+    exclude: tuple[str, ...] = ()
+    """Glob patterns of notebooks that are left out, relative to the project's root."""
+    keep_runs: int = 20
+    """Candidates kept for each notebook in ``.nbrepro/runs``."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CellRules:
+    """What the settings and the tags of one cell come to."""
+
+    settings: Settings
+    skip: bool = False
+    ignore_output: bool = False
+    may_raise: bool = False
+
+
+def load_settings(root: Path) -> Settings:
+    """Read ``[tool.nbrepro]`` of ``root/pyproject.toml``; the defaults where there is none.
+
+    Raises
+    ------
+    ConfigError
+        If the file is no TOML, or the table holds an unknown key or a value of the wrong type.
+    """
+    path = root / "pyproject.toml"
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("nbrepro", {})
+    except FileNotFoundError:
+        return Settings()
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as fault:
+        raise ConfigError(f"not valid TOML ({fault}): mend the file", context=(str(path),)) from None
+    except OSError as fault:
+        raise ConfigError(f"cannot be read ({fault.strerror}): check its permissions", context=(str(path),)) from None
+    return _apply(Settings(), table, context=(str(path), "[tool.nbrepro]"))
+
+
+def notebook_settings(settings: Settings, metadata: Mapping[str, Any], name: str) -> Settings:
+    """Return the settings with those of the notebook's ``metadata.nbrepro.settings`` laid over them."""
+    own = metadata.get("nbrepro")
+    table = own.get("settings", {}) if isinstance(own, Mapping) else {}
+    return _apply(settings, table, context=(name, "metadata.nbrepro.settings"))
+
+
+def cell_rules(settings: Settings, tags: list[str], *, context: tuple[str, ...] = ()) -> CellRules:
+    """Return the rules of a cell with these tags.
+
+    Understands ``nbrepro-skip``, ``nbrepro-ignore-output``, ``nbrepro-rtol=1e-3``, ``nbrepro-atol=…``,
+    ``nbrepro-timeout=…`` and the standard ``raises-exception`` and ``skip-execution``.
+    """
+    values = dict(tag.removeprefix(TAG_PREFIX).split("=", 1) for tag in tags if _is_valued(tag))
+    flags = {tag.removeprefix(TAG_PREFIX) for tag in tags if tag.startswith(TAG_PREFIX) and "=" not in tag}
+    numbers = {name: _number(name, text, context) for name, text in values.items()}
+    return CellRules(
+        settings=_apply(settings, numbers, context=(*context, "tags")),
+        skip="skip" in flags or "skip-execution" in tags,
+        ignore_output="ignore-output" in flags,
+        may_raise="raises-exception" in tags,
+    )
+
+
+def _is_valued(tag: str) -> bool:
+    return tag.startswith(TAG_PREFIX) and "=" in tag
+
+
+def _number(name: str, text: str, context: tuple[str, ...]) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        raise ConfigError(f"tag nbrepro-{name}={text} wants a number", context=(*context, "tags")) from None
+
+
+def _apply(settings: Settings, table: object, *, context: tuple[str, ...]) -> Settings:
+    if not isinstance(table, Mapping):
+        raise ConfigError("must be a table of settings", context=context)
+    faults = [_unknown(key) for key in table if key not in _NAMES]
+    changes: dict[str, Any] = {}
+    for key in _NAMES & set(table):
+        try:
+            changes[key] = msgspec.convert(table[key], _TYPES[key], strict=False)
+        except msgspec.ValidationError as fault:  # noqa: PERF203 - every fault of the table is told at once
+            faults.append(f"{key}: {fault}")
+    if faults:
+        raise ConfigError("; ".join(sorted(faults)), context=context)
+    return replace(settings, **changes)
+
+
+_TYPES: dict[str, Any] = get_type_hints(Settings)
+_NAMES = frozenset(f.name for f in fields(Settings))
+
+
+def _unknown(key: str) -> str:
+    near = difflib.get_close_matches(key, _NAMES, n=1)
+    return f"unknown setting {key!r}" + (f": did you mean {near[0]!r}?" if near else "")
+
+
+def project_root(start: Path) -> Path:
+    """Return the project that ``start`` lies in: the nearest folder with ``.nbrepro``, a ``pyproject.toml``, or git.
+
+    Falls back to the folder itself.
+    """
+    folder = Path(os.path.abspath(start))  # noqa: PTH100 - resolve() would follow a symlinked notebook away
+    folder = folder if folder.is_dir() else folder.parent
+    for candidate in (folder, *folder.parents):
+        if any((candidate / mark).exists() for mark in (".nbrepro", "pyproject.toml", ".git")):
+            return candidate
+    return folder
