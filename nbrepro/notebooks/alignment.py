@@ -30,11 +30,12 @@ def align_cells(reference: NotebookNode, candidate: NotebookNode) -> list[Pair]:
 def _by_id(reference: NotebookNode, candidate: NotebookNode) -> dict[int, int]:
     places = {reference.cells[index].get("id"): index for index in code_cells(reference)}
     places.pop(None, None)
-    return {
-        index: places[candidate.cells[index].get("id")]
-        for index in code_cells(candidate)
-        if candidate.cells[index].get("id") in places
-    }
+    pairs: dict[int, int] = {}
+    for index in code_cells(candidate):
+        place = places.pop(candidate.cells[index].get("id"), None)
+        if place is not None:
+            pairs[index] = place
+    return pairs
 
 
 def _by_source(reference: NotebookNode, left: list[int], candidate: NotebookNode, right: list[int]) -> dict[int, int]:

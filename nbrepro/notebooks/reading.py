@@ -9,6 +9,7 @@ from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
+from nbformat.v4 import to_notebook_json
 
 from nbrepro.errors import InputError
 from nbrepro.notebooks.cells import source_of
@@ -34,9 +35,9 @@ def read_notebook(path: Path) -> NotebookNode:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # nbformat warns of missing ids, which are given below
-            notebook = nbformat.from_dict(document) if document["nbformat"] == NEWEST_MAJOR else _upgrade(document)
-            notebook = nbformat.v4.rejoin_lines(notebook)
-        _check_cells(notebook)
+            document = document if document["nbformat"] == NEWEST_MAJOR else _upgrade(document)
+            _check_cells(document)
+            notebook = to_notebook_json(document)
     except InputError as fault:
         raise fault.within(name) from None
     except Exception as fault:  # noqa: BLE001 - nbformat raises whatever a malformed document makes it raise
@@ -80,29 +81,34 @@ def _parse(text: str, name: str) -> dict[str, Any]:
     return document
 
 
-def _upgrade(document: dict[str, Any]) -> NotebookNode:
-    notebook = nbformat.convert(nbformat.from_dict(document), NEWEST_MAJOR)
-    for cell in notebook.cells:
+def _upgrade(document: dict[str, Any]) -> dict[str, Any]:
+    notebook: dict[str, Any] = nbformat.convert(nbformat.v3.to_notebook_json(document), NEWEST_MAJOR)
+    for cell in notebook["cells"]:
         cell.pop("id", None)  # the conversion draws random ones
     return notebook
 
 
-def _check_cells(notebook: NotebookNode) -> None:
+def _check_cells(notebook: dict[str, Any]) -> None:
+    """Check what the rest of nbrepro relies on, and fill in what a lenient writer left out."""
     if not isinstance(notebook.get("cells"), list):
         raise InputError("is no valid notebook: it has no list of cells")
-    for index, cell in enumerate(notebook.cells):
-        if not isinstance(cell, NotebookNode) or not isinstance(cell.get("cell_type"), str):
-            raise InputError("is no cell", context=(f"cells[{index}]",))
-        if not isinstance(cell.get("source", ""), str):
-            raise InputError("its source is no text", context=(f"cells[{index}]",))
-        cell.setdefault("source", "")
-        if not isinstance(cell.setdefault("metadata", NotebookNode()), dict):
-            raise InputError("its metadata is no table", context=(f"cells[{index}]",))
-        if cell.cell_type == "code":
+    if not isinstance(notebook.setdefault("metadata", {}), dict):
+        raise InputError("its metadata is no table")
+    for index, cell in enumerate(notebook["cells"]):
+        context = (f"cells[{index}]",)
+        if not isinstance(cell, dict) or not isinstance(cell.get("cell_type"), str):
+            raise InputError("is no cell", context=context)
+        if not _is_text(cell.setdefault("source", "")):
+            raise InputError("its source is no text", context=context)
+        if not isinstance(cell.setdefault("metadata", {}), dict):
+            raise InputError("its metadata is no table", context=context)
+        if cell["cell_type"] == "code":
             cell.setdefault("execution_count", None)
             _check_outputs(cell.setdefault("outputs", []), index)
-    if not isinstance(notebook.setdefault("metadata", NotebookNode()), dict):
-        raise InputError("its metadata is no table")
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(line, str) for line in value))
 
 
 def _check_outputs(outputs: object, index: int) -> None:

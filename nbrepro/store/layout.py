@@ -74,7 +74,8 @@ class Store:
         self._prepare()
         run_id = f"{datetime.now(timezone.utc):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
         write_notebook(notebook, self._runs_of(name) / f"{run_id}.ipynb")
-        for stale in sorted(self._runs_of(name).glob("*.ipynb"))[: -keep or None]:
+        by_age = sorted(self._runs_of(name).glob("*.ipynb"), key=lambda path: path.stat().st_mtime_ns)
+        for stale in by_age[: -max(keep, 1)]:
             stale.unlink(missing_ok=True)
         return run_id
 

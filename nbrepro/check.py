@@ -1,0 +1,177 @@
+"""Check: re-run notebooks, compare each with its reference, explain what differs.
+
+The one orchestration; every step is a call into the room that does it.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from typing import Protocol
+
+from nbrepro.compare import compare_notebooks
+from nbrepro.compare.fingerprints import drift
+from nbrepro.errors import NbreproError
+from nbrepro.execution import Run, run_many
+from nbrepro.explain import Case, explain
+from nbrepro.records import CellState, NotebookResult, Verdict, worst
+from nbrepro.report.views import View
+from nbrepro.store.history import Entry
+from nbrepro.targets import Options, Target, Unusable, exclusive, find_targets, run_request, shown
+
+
+class Progress(Protocol):
+    """What is told of the progress of the runs."""
+
+    def start(self, names: Sequence[str]) -> None:
+        """The notebooks that will run, in order."""
+
+    def advance(self, index: int, done: int, total: int) -> None:
+        """Notebook ``index`` has ``done`` of its ``total`` cells behind it."""
+
+
+def check(paths: Sequence[str], options: Options, progress: Progress) -> list[View]:
+    """Re-run notebooks and return what was found of each, in the order they were named.
+
+    Raises
+    ------
+    NbreproError
+        If a path does not exist, a configuration is at fault, or a notebook is being run by another process.
+        A notebook that cannot be read or run is no exception but a result.
+    """
+    found = find_targets(paths, options)
+    targets = [target for target in found if isinstance(target, Target)]
+    with exclusive(targets):
+        runs = run_targets(targets, options, progress)
+        judged = [judge(target, run, options) for target, run in zip(targets, runs, strict=True)]
+    views = iter(judged)
+    return [next(views) if isinstance(item, Target) else unusable(item) for item in found]
+
+
+def run_targets(targets: Sequence[Target], options: Options, progress: Progress) -> list[Run]:
+    """Run the notebooks, ``options.jobs`` at a time, and return their runs in order."""
+    progress.start([shown(target.path) for target in targets])
+    requests = [
+        run_request(target, options, lambda done, total, index=index: progress.advance(index, done, total))  # type: ignore[misc]
+        for index, target in enumerate(targets)
+    ]
+    return run_many(requests, jobs=options.jobs)
+
+
+def judge(target: Target, run: Run, options: Options) -> View:
+    """Compare a candidate with its reference, explain the differences, keep the run."""
+    reference, record = target.reference, run.record
+    not_run = frozenset(index for index, cell in record.cells.items() if cell.state is CellState.NOT_RUN)
+    cells = compare_notebooks(reference.notebook, run.notebook, target.settings, not_run=not_run)
+    drifts = drift(reference.record.fingerprint, record.fingerprint) if reference.record else ()
+    case = Case(
+        reference=reference.notebook,
+        candidate=run.notebook,
+        reference_record=reference.record,
+        candidate_record=record,
+        cells=cells,
+        drift=drifts,
+        root=target.store.root,
+    )
+    verdict = Verdict.ERROR if record.problem else worst(cell.verdict for cell in cells)
+    result = NotebookResult(
+        path=shown(target.path),
+        reference=reference.label,
+        verdict=verdict,
+        exit_code=_exit_code(verdict, run),
+        reason=_why_uncompared(target) if verdict is Verdict.NOT_COMPARED else None,
+        cells=cells,
+        causes=explain(case),
+        drift=drifts,
+        problem=record.problem,
+        notes=record.notes,
+        seconds=record.timing.seconds if record.timing else 0.0,
+    )
+    result = _keep(target, run, result, options)
+    return View(result=result, reference=reference.notebook, candidate=run.notebook)
+
+
+def unusable(item: Unusable) -> View:
+    """Return the result of a notebook that could not be read."""
+    result = NotebookResult(
+        path=shown(item.path),
+        reference=None,
+        verdict=Verdict.ERROR,
+        exit_code=item.fault.exit_code,
+        reason=str(item.fault),
+    )
+    return View(result=result, reference=None, candidate=None)
+
+
+def _exit_code(verdict: Verdict, run: Run) -> int:
+    if run.record.problem:
+        return 3
+    if verdict is Verdict.NOT_COMPARED:
+        return 4
+    return 0 if verdict.passes else 1
+
+
+def _why_uncompared(target: Target) -> str:
+    code = [cell for cell in target.notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    if not code:
+        return "the notebook has no code"
+    if not any(cell.get("outputs") for cell in target.reference.notebook.cells):
+        return "there are no outputs to compare with: run and save the notebook, or `nbrepro record` it"
+    return "no output could be compared"
+
+
+def _keep(target: Target, run: Run, result: NotebookResult, options: Options) -> NotebookResult:
+    """Keep the candidate and its result in the history, and as the reference if that was asked for."""
+    notes: list[str] = []
+    if options.update:
+        result, said = _update(target, run, result)
+        notes += said
+    try:
+        run_id = target.store.keep_run(run.notebook, target.name, keep=target.settings.keep_runs)
+        result = dataclasses.replace(result, run_id=run_id)
+        target.store.history.add(history_entry(target, run, result, run_id, "check"))
+    except NbreproError as fault:
+        notes.append(f"this run is not in the history: {fault}")
+    return dataclasses.replace(result, notes=(*result.notes, *notes))
+
+
+def _update(target: Target, run: Run, result: NotebookResult) -> tuple[NotebookResult, list[str]]:
+    if run.record.problem:
+        return result, ["the reference was not updated: the notebook did not run to its end"]
+    reference = target.reference.record
+    if reference and reference.digest == run.record.digest:
+        return result, []
+    target.store.keep_reference(run.notebook, target.name)
+    return dataclasses.replace(result, updated=True), []
+
+
+def history_entry(target: Target, run: Run, result: NotebookResult, run_id: str, command: str) -> Entry:
+    """Return the history's row of a run."""
+    code = run.record.fingerprint.code
+    started = run.record.timing.started if run.record.timing else datetime.now(timezone.utc).isoformat()
+    return Entry(
+        id=run_id,
+        notebook=target.name,
+        command=command,
+        started=started,
+        seconds=result.seconds,
+        verdict=result.verdict.value if command == "check" else command,
+        exit_code=result.exit_code,
+        reference=result.reference,
+        digest=run.record.digest,
+        code_commit=code.commit if code else None,
+        summary=summary(result),
+        result=result.to_dict() if command == "check" else {},
+    )
+
+
+def summary(result: NotebookResult) -> str:
+    """Return one line: what differs first, and the likeliest cause."""
+    if result.problem:
+        what = result.problem.message
+    elif (first := result.first_difference) is not None:
+        what = f"cell {first.number} differs first"
+    else:
+        return result.reason or result.verdict.description
+    return f"{what}: {result.causes[0].summary}" if result.causes else what

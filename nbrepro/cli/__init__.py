@@ -1,0 +1,86 @@
+"""The command line: each verb parses, calls one function, and renders.
+
+Verbs import their work late, so that ``nbrepro --help`` is instant.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+import click
+
+from nbrepro import __version__
+from nbrepro.cli._check import check
+from nbrepro.cli._diff import diff
+from nbrepro.cli._log import log
+from nbrepro.cli._record import record
+from nbrepro.cli._show import show
+from nbrepro.cli._status import status
+from nbrepro.errors import NbreproError
+
+INTERRUPTED = 130
+INTERNAL_ERROR = 70
+
+
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 reproduced, 1 different, 2 bad usage or input, 3 a notebook did not run to its end, "
+    "4 nothing was compared.",
+)
+@click.version_option(__version__, prog_name="nbrepro")
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.pass_context
+def cli(context: click.Context, *, debug: bool) -> None:
+    """Make a notebook's numbers provable: record a run, check it again, explain what differs."""
+    context.obj = debug
+
+
+for _verb in (record, check, status, diff, log, show):
+    cli.add_command(_verb)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line and exit with its code; errors are one sentence, never a traceback."""
+    arguments = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in arguments
+    if debug:  # accepted before and after the verb
+        arguments = ["--debug", *(argument for argument in arguments if argument != "--debug")]
+    sys.exit(_run(arguments, debug=debug))
+
+
+def _run(arguments: list[str], *, debug: bool) -> int:
+    try:
+        code = cli.main(arguments, prog_name="nbrepro", standalone_mode=False)
+    except NbreproError as fault:
+        if debug:
+            raise
+        return _say(arguments, str(fault), fault.exit_code)
+    except click.ClickException as fault:
+        return _say(arguments, _with_help(fault), 2)
+    except (KeyboardInterrupt, click.Abort):
+        return _say(arguments, "interrupted; kernels are stopped, references and history are as they were", INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output has gone; nobody is left to be told
+        return 0
+    except Exception as fault:
+        if debug:
+            raise
+        what = f"internal error ({type(fault).__name__}: {fault}); run again with --debug and report it"
+        return _say(arguments, what, INTERNAL_ERROR)
+    return code if isinstance(code, int) else 0
+
+
+def _with_help(fault: click.ClickException) -> str:
+    context = getattr(fault, "ctx", None)
+    hint = f" (`{context.command_path} --help` lists the options)" if context else ""
+    return f"{fault.format_message().rstrip('.')}{hint}"
+
+
+def _say(arguments: list[str], sentence: str, code: int) -> int:
+    click.echo(f"nbrepro: {sentence}", err=True)
+    if "--json" in arguments:
+        from nbrepro.cli._output import print_json
+
+        print_json({"error": sentence, "exit_code": code, "notebooks": []})
+    return code

@@ -1,0 +1,89 @@
+"""``nbrepro check``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nbrepro.cli._options import json_option, paths_argument, quiet_option, run_options, run_settings
+
+if TYPE_CHECKING:
+    from nbrepro.report.views import View
+
+_REPORTS = ("html", "junit", "markdown", "json")
+
+
+class _ReportType(click.ParamType):
+    name = "KIND=FILE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, Path]:
+        kind, found, path = str(value).partition("=")
+        if not found or not path or kind not in _REPORTS:
+            self.fail(f"{value!r} is no report: give KIND=FILE with KIND one of {', '.join(_REPORTS)}", param, ctx)
+        return kind, Path(path)
+
+
+@click.command()
+@paths_argument
+@run_options
+@click.option("--against", metavar="PATH", help="Compare with this record, notebook, folder of such, or run's id.")
+@click.option("--update", is_flag=True, help="Accept the candidate as the new reference, after showing what changes.")
+@click.option("--rtol", type=click.FloatRange(0), metavar="X", help="Relative tolerance for floating-point numbers.")
+@click.option("--atol", type=click.FloatRange(0), metavar="X", help="Absolute tolerance for floating-point numbers.")
+@click.option("--report", "reports", type=_ReportType(), multiple=True, help="Also write a report: html, junit, …")
+@json_option
+@click.option("-v", "--verbose", is_flag=True, help="Show every cell, and what was masked.")
+@quiet_option
+def check(
+    paths: tuple[str, ...],
+    *,
+    update: bool,
+    reports: tuple[tuple[str, Path], ...],
+    as_json: bool,
+    verbose: bool,
+    quiet: bool,
+    **settings: Any,
+) -> int:
+    """Re-run notebooks and compare every output with the reference.
+
+    PATHS are notebooks, folders or patterns; none stands for the current folder. The reference of a notebook is
+    its record (`nbrepro record`), or else the outputs saved in it.
+    """
+    from dataclasses import replace
+
+    from nbrepro.check import check as run_check
+    from nbrepro.cli._output import console, print_json
+    from nbrepro.cli._progress import ProgressBars
+    from nbrepro.records import Report
+
+    options = replace(run_settings(**settings), update=update)
+    with ProgressBars(enabled=not (quiet or as_json)) as progress:
+        views = run_check(paths, options, progress)
+    report = Report(notebooks=tuple(view.result for view in views))
+    for kind, path in reports:
+        _write_report(kind, path, views, report)
+    if as_json:
+        print_json(report.to_dict())
+    elif not quiet:
+        from nbrepro.report.terminal import render
+
+        render(views, console(), verbose=verbose)
+    return report.exit_code
+
+
+def _write_report(kind: str, path: Path, views: list[View], report: Any) -> None:
+    from datetime import datetime, timezone
+
+    from nbrepro.notebooks import write_atomically
+    from nbrepro.report import html, json, junit, markdown
+
+    if kind == "html":
+        created = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
+        text = html.render(views, title="nbrepro check", created=created)
+    elif kind == "json":
+        text = json.render(report)
+    else:
+        text = {"junit": junit, "markdown": markdown}[kind].render(views)
+    write_atomically(text.encode("utf-8", "replace"), path)

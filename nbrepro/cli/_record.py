@@ -1,0 +1,59 @@
+"""``nbrepro record``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from nbrepro.cli._options import json_option, paths_argument, quiet_option, run_options, run_settings
+
+if TYPE_CHECKING:
+    from nbrepro.recording import Recording
+
+
+@click.command()
+@paths_argument
+@run_options
+@json_option
+@quiet_option
+def record(paths: tuple[str, ...], *, as_json: bool, quiet: bool, **settings: Any) -> int:
+    """Run notebooks pinned and keep each run as its reference, in .nbrepro/records/.
+
+    A notebook that does not run to its end keeps the reference it had.
+    """
+    from nbrepro.cli._output import print_json
+    from nbrepro.cli._progress import ProgressBars
+    from nbrepro.recording import record as run_record
+
+    with ProgressBars(enabled=not (quiet or as_json)) as progress:
+        recordings = run_record(paths, run_settings(**settings), progress)
+    code = max((recording.exit_code for recording in recordings), default=0)
+    if as_json:
+        print_json({"exit_code": code, "notebooks": [recording.to_dict() for recording in recordings]})
+    else:
+        for recording in recordings:
+            _show(recording, quiet=quiet)
+    return code
+
+
+def _show(recording: Recording, *, quiet: bool) -> None:
+    from rich.markup import escape
+
+    from nbrepro.cli._output import console
+    from nbrepro.recording import cells_run, finding_lines
+
+    if recording.record is None or recording.record_path is None:
+        console(stderr=True).print(
+            f"[red]✗[/] {escape(recording.path)}: not recorded: {escape(recording.reason or '')}"
+        )
+        return
+    if quiet:
+        return
+    out = console()
+    changed = "new" if recording.changed else "says the same as before"
+    seconds = recording.record.timing.seconds if recording.record.timing else 0.0
+    out.print(f"[green]●[/] {escape(recording.path)}: {cells_run(recording.record)} cells in {seconds:.1f} s")
+    out.print(f"  → {escape(recording.record_path)} ({changed})", soft_wrap=True)
+    for line in (*finding_lines(recording), *recording.notes):
+        out.print(f"  [yellow]![/] {escape(line)}")

@@ -1,0 +1,124 @@
+"""Record: run notebooks pinned and keep each run as the reference of its notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from nbrepro.check import Progress, history_entry, run_targets
+from nbrepro.errors import NbreproError
+from nbrepro.execution import Run
+from nbrepro.notebooks import cell_numbers
+from nbrepro.records import CellState, NotebookResult, Record, Verdict
+from nbrepro.targets import Options, Target, Unusable, exclusive, find_targets, shown
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recording:
+    """What became of recording one notebook."""
+
+    path: str
+    exit_code: int
+    record_path: str | None = None
+    """Where the record was written; ``None`` if the notebook did not run to its end."""
+    changed: bool = False
+    """Whether the record says something else than the one before it."""
+    record: Record | None = None
+    cell_names: dict[int, str] = field(default_factory=dict)
+    """What people call each cell: ``cell 3``, by index."""
+    reason: str | None = None
+    notes: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON object of ``nbrepro record --json``."""
+        record = self.record
+        return {
+            "path": self.path,
+            "exit_code": self.exit_code,
+            "record": self.record_path,
+            "changed": self.changed,
+            "digest": record.digest if record else None,
+            "cells_run": cells_run(record) if record else 0,
+            "seconds": round(record.timing.seconds, 3) if record and record.timing else None,
+            "reason": self.reason,
+            "notes": list(self.notes),
+        }
+
+
+def cells_run(record: Record) -> int:
+    """Return how many cells of a run were executed."""
+    return sum(cell.state in {CellState.OK, CellState.ERROR} for cell in record.cells.values())
+
+
+def record(paths: Sequence[str], options: Options, progress: Progress) -> list[Recording]:
+    """Run notebooks and keep each that ran to its end as a reference; a former reference stays otherwise.
+
+    Raises
+    ------
+    NbreproError
+        As for `nbrepro.check.check`; and if a record cannot be written.
+    """
+    options = replace(options, recording=True)
+    found = find_targets(paths, options)
+    targets = [target for target in found if isinstance(target, Target)]
+    with exclusive(targets):
+        runs = run_targets(targets, options, progress)
+        kept = iter([_keep(target, run, options) for target, run in zip(targets, runs, strict=True)])
+    return [next(kept) if isinstance(item, Target) else _unusable(item) for item in found]
+
+
+def _keep(target: Target, run: Run, options: Options) -> Recording:
+    problem = run.record.problem
+    usable = problem is None or (problem.kind == "exception" and options.keep_going)
+    result = NotebookResult(
+        path=shown(target.path),
+        reference=None,
+        verdict=Verdict.IDENTICAL if usable else Verdict.ERROR,
+        exit_code=0 if usable else 3,
+        problem=problem,
+        seconds=run.record.timing.seconds if run.record.timing else 0.0,
+    )
+    notes = [*run.record.notes]
+    record_path, changed = None, False
+    if usable:
+        changed = _former_digest(target) != run.record.digest
+        record_path = shown(target.store.keep_reference(run.notebook, target.name))
+    try:
+        run_id = target.store.keep_run(run.notebook, target.name, keep=target.settings.keep_runs)
+        target.store.history.add(history_entry(target, run, result, run_id, "record"))
+    except NbreproError as fault:
+        notes.append(f"this run is not in the history: {fault}")
+    return Recording(
+        path=result.path,
+        exit_code=result.exit_code,
+        record_path=record_path,
+        changed=changed,
+        record=run.record,
+        cell_names={index: f"cell {number}" for index, number in cell_numbers(run.notebook).items()},
+        reason=problem.message if problem else None,
+        notes=tuple(notes),
+    )
+
+
+def _former_digest(target: Target) -> str | None:
+    try:
+        former = target.store.reference(target.name)
+    except NbreproError:  # a damaged record is mended by recording again
+        return None
+    return former[1].digest if former else None
+
+
+def _unusable(item: Unusable) -> Recording:
+    return Recording(path=shown(item.path), exit_code=item.fault.exit_code, reason=str(item.fault))
+
+
+def finding_lines(recording: Recording) -> list[str]:
+    """Return one line for each thing seen that can make the next run differ."""
+    if recording.record is None:
+        return []
+    return [
+        f"{recording.cell_names.get(index, 'cell')}, line {finding.line}: {finding.what} ({finding.kind.value})"
+        for index, cell in sorted(recording.record.cells.items())
+        for finding in cell.findings
+    ]

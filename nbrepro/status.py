@@ -1,0 +1,137 @@
+"""Status: what has drifted since a notebook was recorded, without running anything."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+
+from nbrepro.compare import compare_notebooks
+from nbrepro.compare.fingerprints import drift
+from nbrepro.notebooks import align_cells, source_of
+from nbrepro.probes import code, data, packages, platform, python
+from nbrepro.records import CellResult, Drift, Fingerprint, Verdict
+from nbrepro.records.record import plain
+from nbrepro.targets import SAVED_OUTPUTS, Options, Target, Unusable, find_targets, shown
+
+
+@dataclass(frozen=True, kw_only=True)
+class Status:
+    """How one notebook stands to its record."""
+
+    path: str
+    state: str
+    """``up_to_date``, ``drifted``, ``not_recorded`` or ``unusable``."""
+    record: str | None = None
+    recorded: str | None = None
+    """When the record was made, ISO 8601, UTC."""
+    edited: tuple[int, ...] = ()
+    """Indices of code cells whose source is not the record's, those new included."""
+    removed: int = 0
+    """How many cells of the record the notebook no longer has."""
+    outputs: tuple[CellResult, ...] = ()
+    """Cells whose saved outputs are not the record's."""
+    drift: tuple[Drift, ...] = ()
+    notes: tuple[str, ...] = ()
+    reason: str | None = None
+
+    @property
+    def exit_code(self) -> int:
+        """0 up to date, 1 drifted, 2 unusable, 4 nothing to compare with."""
+        return {"up_to_date": 0, "drifted": 1, "not_recorded": 4}.get(self.state, 2)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON object of one notebook of ``nbrepro status --json``."""
+        brief = replace(self, outputs=())
+        outputs = [{"index": cell.index, "id": cell.id, "verdict": cell.verdict.value} for cell in self.outputs]
+        return {**plain(brief), "outputs": outputs, "exit_code": self.exit_code}
+
+
+def status(paths: Sequence[str]) -> list[Status]:
+    """Return how each notebook stands to its record, without running anything.
+
+    Raises
+    ------
+    NbreproError
+        If a path does not exist or a configuration is at fault.
+    """
+    return [_status(item) for item in find_targets(paths, Options())]
+
+
+def _status(item: Target | Unusable) -> Status:
+    if isinstance(item, Unusable):
+        return Status(path=shown(item.path), state="unusable", reason=str(item.fault))
+    record = item.reference.record
+    if record is None or item.reference.label == SAVED_OUTPUTS:
+        return Status(path=shown(item.path), state="not_recorded")
+    pairs = align_cells(item.reference.notebook, item.notebook)
+    edited = tuple(right for left, right in pairs if right is not None and _edited(item, left, right))
+    removed = sum(right is None for _, right in pairs)
+    drifts, notes = _drift(item, record.fingerprint)
+    outputs = _changed_outputs(item)
+    clean = not (edited or removed or drifts or outputs)
+    return Status(
+        path=shown(item.path),
+        state="up_to_date" if clean else "drifted",
+        record=item.reference.label,
+        recorded=record.timing.started if record.timing else None,
+        edited=edited,
+        removed=removed,
+        outputs=outputs,
+        drift=drifts,
+        notes=notes,
+    )
+
+
+def _edited(target: Target, left: int | None, right: int) -> bool:
+    if left is None:
+        return True
+    return source_of(target.reference.notebook.cells[left]) != source_of(target.notebook.cells[right])
+
+
+def _changed_outputs(target: Target) -> tuple[CellResult, ...]:
+    """Return the cells whose saved outputs differ; a notebook saved without any output has nothing to say."""
+    if not any(cell.get("outputs") for cell in target.notebook.cells):
+        return ()
+    cells = compare_notebooks(target.reference.notebook, target.notebook, target.settings)
+    failing = {Verdict.DIFFERENT, Verdict.ERROR}
+    return tuple(cell for cell in cells if cell.verdict in failing)
+
+
+def _drift(target: Target, recorded: Fingerprint) -> tuple[tuple[Drift, ...], tuple[str, ...]]:
+    """Compare what can be read here without a kernel: data, code and, if the kernel is ours, the environment."""
+    root = target.store.root
+    here = Fingerprint(
+        data=data.read([root / name for name in recorded.data], root),
+        code=_code(root, recorded),
+    )
+    notes: tuple[str, ...] = ()
+    if _kernel_is_ours(target):
+        here = replace(here, python=python.read(), platform=platform.read(), packages=packages.read())
+        here = replace(here, imported=recorded.imported)
+    else:
+        notes = ("the kernel runs in another environment than this command: packages were not compared",)
+    known = replace(recorded, packages=recorded.packages if here.packages else {})
+    return drift(known, here), notes
+
+
+def _code(root: Path, recorded: Fingerprint) -> Any:
+    if recorded.code is None:
+        return None
+    digests = data.read([root / name for name in recorded.code.modules], root)
+    modules = {name: file.digest for name, file in digests.items() if file.digest}
+    return replace(code.read(root, {}), modules=modules)
+
+
+def _kernel_is_ours(target: Target) -> bool:
+    name = target.settings.kernel or target.notebook.metadata.get("kernelspec", {}).get("name", "python3")
+    try:
+        command = KernelSpecManager().get_kernel_spec(name).argv[0]
+    except NoSuchKernel:
+        return False
+    return command in {"python", "python3"} or os.path.abspath(command) == os.path.abspath(sys.executable)  # noqa: PTH100 - a resolved path would leave the virtual environment

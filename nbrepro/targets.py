@@ -1,0 +1,203 @@
+"""Targets: a notebook with all that a run of it needs: project, settings, reference, and what to pin."""
+
+from __future__ import annotations
+
+import contextlib
+import fnmatch
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock, Timeout
+from nbformat import NotebookNode
+
+from nbrepro.config import Settings, load_settings, notebook_settings, project_root
+from nbrepro.errors import BusyError, NbreproError, NothingFoundError, UsageError
+from nbrepro.execution import RunRequest, usable_cores
+from nbrepro.notebooks import align_cells, find_notebooks, has_record, read_notebook, read_record
+from nbrepro.records import Record
+from nbrepro.records.digests import digest_text, short
+from nbrepro.store.layout import Store
+
+SAVED_OUTPUTS = "saved outputs"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """What the command line decides about runs, over the configuration."""
+
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    """Settings by name that win over those of the project and of the notebook."""
+    keep_going: bool = False
+    jobs: int = 1
+    recording: bool = False
+    """Whether the run becomes the reference: then there is nothing to run like, and no error is expected."""
+    against: str | None = None
+    update: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reference:
+    """The run compared against."""
+
+    label: str
+    """For people: the record's path, or ``saved outputs``."""
+    notebook: NotebookNode
+    record: Record | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """One notebook, read and ready to run."""
+
+    path: Path
+    name: str
+    """Relative to the project's root, with POSIX separators."""
+    store: Store
+    settings: Settings
+    notebook: NotebookNode
+    reference: Reference
+
+
+@dataclass(frozen=True, kw_only=True)
+class Unusable:
+    """A notebook that cannot be read, or whose record cannot: it gets its own line, the others are still run."""
+
+    path: Path
+    fault: NbreproError
+
+
+def shown(path: Path) -> str:
+    """Return a path as people see it: relative to the current folder where it lies below."""
+    return os.path.relpath(path) if Path.cwd() in path.absolute().parents else str(path)
+
+
+def find_targets(paths: Sequence[str], options: Options) -> list[Target | Unusable]:
+    """Return a target for each notebook that the paths name, notebooks excluded by the configuration left out.
+
+    Raises
+    ------
+    UsageError
+        If a path does not exist, or ``against`` names nothing.
+    ConfigError
+        If a project's configuration is at fault.
+    NothingFoundError
+        If there is no notebook.
+    """
+    targets: list[Target | Unusable] = []
+    projects: dict[Path, Settings] = {}
+    for path in find_notebooks(paths):
+        root = project_root(path)
+        if root not in projects:
+            projects[root] = load_settings(root)
+        name = Store(root).name_of(path)
+        if str(path) in paths or not any(fnmatch.fnmatch(name, pattern) for pattern in projects[root].exclude):
+            targets.append(_target(path, name, Store(root), projects[root], options))
+    if not targets:
+        raise NothingFoundError("every notebook found is excluded by the configuration: name one by its path")
+    return targets
+
+
+def _target(path: Path, name: str, store: Store, settings: Settings, options: Options) -> Target | Unusable:
+    try:
+        notebook = read_notebook(path)
+        settings = notebook_settings(settings, notebook.metadata, shown(path))
+        settings = replace(settings, **options.overrides)
+        reference = _reference(notebook, path, name, store, options)
+    except NbreproError as fault:
+        return Unusable(path=path, fault=fault)
+    return Target(path=path, name=name, store=store, settings=settings, notebook=notebook, reference=reference)
+
+
+def _reference(notebook: NotebookNode, path: Path, name: str, store: Store, options: Options) -> Reference:
+    if options.recording:
+        return Reference(label=SAVED_OUTPUTS, notebook=notebook)
+    if options.against is not None:
+        return _named_reference(options.against, name, store)
+    kept = store.reference(name)
+    if kept is not None:
+        return Reference(label=shown(store.record_path(name)), notebook=kept[0], record=kept[1])
+    if has_record(notebook):
+        return Reference(label=shown(path), notebook=notebook, record=read_record(path)[1])
+    return Reference(label=SAVED_OUTPUTS, notebook=notebook)
+
+
+def _named_reference(against: str, name: str, store: Store) -> Reference:
+    """Return the reference that ``--against`` names: a record, a notebook, a folder of such, or the id of a run."""
+    path = Path(against)
+    if path.is_dir():
+        path = next((p for p in (path / name, path / Path(name).name) if p.exists()), path)
+        if path.is_dir():
+            raise UsageError(f"{against} holds no {name} to compare against")
+    elif not path.exists():
+        path = store.run_path(against)
+    notebook = read_notebook(path)
+    record = read_record(path)[1] if has_record(notebook) else None
+    return Reference(label=shown(path), notebook=notebook, record=record)
+
+
+def run_request(target: Target, options: Options, on_cell: Callable[[int, int], None] | None) -> RunRequest:
+    """Return the request for a pinned run: seed, threads and parameters are those of the reference, if it says."""
+    record = target.reference.record
+    pinned = record.fingerprint if record else None
+    seed = pinned.randomness.seed if pinned and pinned.randomness else None
+    return RunRequest(
+        notebook=target.notebook,
+        path=target.path.absolute(),
+        root=target.store.root,
+        settings=target.settings,
+        seed=target.settings.seed if seed is None else seed,
+        threads=target.settings.threads or _recorded_threads(record) or usable_cores(),
+        kernel_name=target.settings.kernel or None,
+        parameters=options.parameters or (record.parameters if record else {}),
+        keep_going=options.keep_going,
+        expected_errors=frozenset() if options.recording else _expected_errors(target),
+        on_cell=on_cell,
+    )
+
+
+def _recorded_threads(record: Record | None) -> int:
+    environment = record.fingerprint.environment if record else None
+    text = environment.variables.get("OMP_NUM_THREADS", "") if environment else ""
+    return int(text) if text.isdigit() else 0
+
+
+def _expected_errors(target: Target) -> frozenset[int]:
+    """Return the cells that may raise because they raised in the reference."""
+    reference = target.reference.notebook
+    raised = {
+        index
+        for index, cell in enumerate(reference.cells)
+        if any(output.output_type == "error" for output in cell.get("outputs", []))
+    }
+    pairs = align_cells(reference, target.notebook)
+    return frozenset(index for partner, index in pairs if index is not None and partner in raised)
+
+
+@contextlib.contextmanager
+def exclusive(targets: Sequence[Target]) -> Iterator[None]:
+    """Hold the locks of these notebooks: a notebook is run by one nbrepro at a time.
+
+    The locks lie in the temporary folder, so that notebooks in read-only folders can be checked; the operating
+    system takes them back when the process ends, however it ends.
+
+    Raises
+    ------
+    BusyError
+        If another process holds one of them.
+    """
+    folder = Path(tempfile.gettempdir()) / f"nbrepro-{os.getuid() if hasattr(os, 'getuid') else 'locks'}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with contextlib.ExitStack() as stack:
+        for target in targets:
+            where = short(digest_text(str(target.path.resolve())), 32)
+            try:
+                stack.enter_context(FileLock(folder / f"{where}.lock", timeout=0))
+            except Timeout:
+                msg = "is being run by another nbrepro: wait until that one has ended, or stop it"
+                raise BusyError(msg, context=(shown(target.path),)) from None
+        yield

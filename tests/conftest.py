@@ -1,0 +1,29 @@
+"""Fixtures of every room."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quiet_home(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep what Jupyter, IPython and DVC write out of the developer's own folders, and let nothing phone home."""
+    home = tmp_path_factory.mktemp("home")
+    os.environ.update(
+        IPYTHONDIR=str(home / "ipython"),
+        JUPYTER_RUNTIME_DIR=str(home / "runtime"),
+        JUPYTER_PLATFORM_DIRS="1",
+        DVC_NO_ANALYTICS="1",
+        DVC_GLOBAL_CONFIG_DIR=str(home / "dvc"),
+        GIT_CONFIG_GLOBAL=str(_git_config(home)),
+        MPLCONFIGDIR=str(home / "matplotlib"),
+    )
+
+
+def _git_config(home: Path) -> Path:
+    path = home / "gitconfig"
+    path.write_text("[user]\n name = Test\n email = test@example.invalid\n[init]\n defaultBranch = main\n")
+    return path
