@@ -8,9 +8,10 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Annotated, Any, Literal, get_type_hints
 
 import msgspec
+from msgspec import Meta
 
 from nbrepro.errors import ConfigError
 
@@ -20,39 +21,43 @@ else:
     import tomli as tomllib
 
 TAG_PREFIX = "nbrepro-"
+FLAG_TAGS = ("skip", "ignore-output")
+NUMBER_TAGS = ("rtol", "atol", "timeout")
+
+Amount = Annotated[float, Meta(ge=0)]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """What a project or a notebook can set; the defaults need no configuration."""
 
-    seed: int = 42
+    seed: Annotated[int, Meta(ge=0, lt=2**32)] = 42
     """Seed of the global generators of `random`, NumPy and torch."""
-    timeout: float = 600.0
+    timeout: Amount = 600.0
     """Seconds that one cell may take; 0 means no limit."""
-    notebook_timeout: float = 0.0
+    notebook_timeout: Amount = 0.0
     """Seconds that one notebook may take; 0 means no limit."""
-    max_output: int = 64 * 1024 * 1024
+    max_output: Annotated[int, Meta(gt=0)] = 64 * 1024 * 1024
     """Bytes of output that one cell may write before the run is stopped."""
-    threads: int = 0
+    threads: Annotated[int, Meta(ge=0)] = 0
     """Threads of numeric libraries; 0 takes the reference's number, or else the usable cores."""
     kernel: str = ""
     """Kernel to run in; empty takes the notebook's own."""
     environment: dict[str, str] = field(default_factory=dict)
     """Environment variables added to the kernel's."""
-    rtol: float = 1e-6
+    rtol: Amount = 1e-6
     """Relative tolerance for floating-point numbers in outputs."""
-    atol: float = 1e-12
+    atol: Amount = 1e-12
     """Absolute tolerance for floating-point numbers in outputs."""
-    pixel_tolerance: int = 2
+    pixel_tolerance: Annotated[int, Meta(ge=0, le=255)] = 2
     """Largest difference of one colour channel, of 255, that an image may show."""
     keep_masks: tuple[str, ...] = ()
     """Normalisers that are switched off."""
-    fail_on: tuple[str, ...] = ()
+    fail_on: tuple[Literal["warnings"], ...] = ()
     """What fails beyond differences: ``warnings`` for new warnings on stderr."""
     exclude: tuple[str, ...] = ()
     """Glob patterns of notebooks that are left out, relative to the project's root."""
-    keep_runs: int = 20
+    keep_runs: Annotated[int, Meta(gt=0)] = 20
     """Candidates kept for each notebook in ``.nbrepro/runs``."""
 
 
@@ -99,26 +104,35 @@ def cell_rules(settings: Settings, tags: list[str], *, context: tuple[str, ...] 
     Understands ``nbrepro-skip``, ``nbrepro-ignore-output``, ``nbrepro-rtol=1e-3``, ``nbrepro-atol=…``,
     ``nbrepro-timeout=…`` and the standard ``raises-exception`` and ``skip-execution``.
     """
-    values = dict(tag.removeprefix(TAG_PREFIX).split("=", 1) for tag in tags if _is_valued(tag))
-    flags = {tag.removeprefix(TAG_PREFIX) for tag in tags if tag.startswith(TAG_PREFIX) and "=" not in tag}
-    numbers = {name: _number(name, text, context) for name, text in values.items()}
+    flags: set[str] = set()
+    numbers: dict[str, float] = {}
+    for tag in tags:
+        if tag.startswith(TAG_PREFIX):
+            name, valued, value = tag.removeprefix(TAG_PREFIX).partition("=")
+            if valued and name in NUMBER_TAGS:
+                numbers[name] = _number(tag, value, context)
+            elif not valued and name in FLAG_TAGS:
+                flags.add(name)
+            else:
+                raise ConfigError(f"unknown tag {tag!r}: {_known_tags()}", context=(*context, "tags"))
     return CellRules(
-        settings=_apply(settings, numbers, context=(*context, "tags")),
+        settings=_apply(settings, numbers, context=(*context, "tags")) if numbers else settings,
         skip="skip" in flags or "skip-execution" in tags,
         ignore_output="ignore-output" in flags,
         may_raise="raises-exception" in tags,
     )
 
 
-def _is_valued(tag: str) -> bool:
-    return tag.startswith(TAG_PREFIX) and "=" in tag
+def _known_tags() -> str:
+    known = [TAG_PREFIX + name for name in FLAG_TAGS] + [f"{TAG_PREFIX}{name}=…" for name in NUMBER_TAGS]
+    return f"nbrepro knows {', '.join(known)}"
 
 
-def _number(name: str, text: str, context: tuple[str, ...]) -> float:
+def _number(tag: str, text: str, context: tuple[str, ...]) -> float:
     try:
         return float(text)
     except ValueError:
-        raise ConfigError(f"tag nbrepro-{name}={text} wants a number", context=(*context, "tags")) from None
+        raise ConfigError(f"tag {tag!r} wants a number", context=(*context, "tags")) from None
 
 
 def _apply(settings: Settings, table: object, *, context: tuple[str, ...]) -> Settings:
@@ -136,7 +150,7 @@ def _apply(settings: Settings, table: object, *, context: tuple[str, ...]) -> Se
     return replace(settings, **changes)
 
 
-_TYPES: dict[str, Any] = get_type_hints(Settings)
+_TYPES: dict[str, Any] = get_type_hints(Settings, include_extras=True)
 _NAMES = frozenset(f.name for f in fields(Settings))
 
 

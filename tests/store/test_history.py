@@ -80,9 +80,10 @@ def test_several_processes_add_runs_at_once(tmp_path: Path) -> None:
 import sys
 from pathlib import Path
 from nbrepro.store.history import Entry, History
+rest = dict(notebook="a", command="check", started="", seconds=0, verdict="", exit_code=0)
+rest |= dict(reference=None, digest="", code_commit=None, summary="", result={})
 for number in range(20):
-    History(Path(sys.argv[1])).add(Entry(
-        id=f"{sys.argv[2]}-{number}", notebook="a", command="check", started="", seconds=0, verdict="", exit_code=0, reference=None, digest="", code_commit=None, summary="", result={}))
+    History(Path(sys.argv[1])).add(Entry(id=f"{sys.argv[2]}-{number}", **rest))
 """
     path = str(tmp_path / "history.db")
     workers = [subprocess.Popen([sys.executable, "-c", program, path, str(number)]) for number in range(4)]

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nbrepro.config import Settings, cell_rules, load_settings, notebook_settings, project_root
+from nbrepro.errors import ConfigError
+
+
+def configured(tmp_path: Path, text: str) -> Settings:
+    (tmp_path / "pyproject.toml").write_text(text)
+    return load_settings(tmp_path)
+
+
+def test_without_configuration_the_defaults_hold(tmp_path: Path) -> None:
+    assert load_settings(tmp_path) == Settings()
+    assert configured(tmp_path, "[project]\nname = 'x'\n") == Settings()
+
+
+def test_the_table_of_the_project_is_read(tmp_path: Path) -> None:
+    settings = configured(tmp_path, "[tool.nbrepro]\nseed = 7\nexclude = ['drafts/*']\nfail_on = ['warnings']\n")
+    assert (settings.seed, settings.exclude, settings.fail_on) == (7, ("drafts/*",), ("warnings",))
+
+
+def test_an_unknown_setting_names_the_nearest_and_a_wrong_type_is_told_with_it(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as caught:
+        configured(tmp_path, "[tool.nbrepro]\nsede = 7\nrtol = 'wide'\n")
+    assert "did you mean 'seed'" in str(caught.value)
+    assert "rtol" in str(caught.value)
+    assert "pyproject.toml" in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["[tool.nbrepro\n", "[tool]\nnbrepro = 3\n", "[tool.nbrepro]\nfail_on = ['x']\n"])
+def test_a_file_at_fault_is_told(tmp_path: Path, text: str) -> None:
+    with pytest.raises(ConfigError, match=r"pyproject\.toml"):
+        configured(tmp_path, text)
+
+
+@pytest.mark.parametrize("line", ["rtol = -1", "timeout = -1", "threads = -2", "keep_runs = 0", "max_output = 0"])
+def test_a_number_out_of_range_is_told(tmp_path: Path, line: str) -> None:
+    with pytest.raises(ConfigError, match=line.split(maxsplit=1)[0]):
+        configured(tmp_path, f"[tool.nbrepro]\n{line}\n")
+
+
+def test_the_notebook_wins_over_the_project_and_the_tag_over_both() -> None:
+    project = Settings(rtol=1e-3, atol=1e-3)
+    notebook = notebook_settings(project, {"nbrepro": {"settings": {"rtol": 1e-2}}}, "a.ipynb")
+    rules = cell_rules(notebook, ["nbrepro-rtol=0.5"])
+    assert (notebook.rtol, notebook.atol) == (1e-2, 1e-3)
+    assert (rules.settings.rtol, rules.settings.atol) == (0.5, 1e-3)
+
+
+def test_tags_are_understood() -> None:
+    rules = cell_rules(Settings(), ["nbrepro-skip", "nbrepro-ignore-output", "raises-exception", "other"])
+    assert (rules.skip, rules.ignore_output, rules.may_raise) == (True, True, True)
+
+
+@pytest.mark.parametrize("tag", ["nbrepro-rtol=wide", "nbrepro-rtool=1", "nbrepro-ignroe-output", "nbrepro-seed=1"])
+def test_a_tag_at_fault_is_told(tag: str) -> None:
+    with pytest.raises(ConfigError, match=tag.split("=", maxsplit=1)[0]):
+        cell_rules(Settings(), [tag])
+
+
+def test_the_root_is_the_nearest_project(tmp_path: Path) -> None:
+    inner = tmp_path / "a" / "b"
+    inner.mkdir(parents=True)
+    (tmp_path / "pyproject.toml").write_text("")
+    assert project_root(inner / "x.ipynb") == tmp_path
+    (tmp_path / "a" / ".nbrepro").mkdir()
+    assert project_root(inner / "x.ipynb") == tmp_path / "a"
