@@ -1,0 +1,117 @@
+"""Which cells a cell depends on, and which differences only follow from the first."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nbrepro.explain.sources import Names, names_of
+from nbrepro.records import CellResult, CellState, Record, Verdict
+
+FAILING = frozenset({Verdict.DIFFERENT, Verdict.ERROR})
+
+
+@dataclass(frozen=True, kw_only=True)
+class FollowUp:
+    """What becomes of one later differing cell once the first is explained."""
+
+    cell: CellResult
+    follows: bool
+    """Whether the difference only follows from the first one."""
+    because: str
+    """The link, or the lack of one, as part of a sentence: ``it reads `model```."""
+
+
+def needed_by(cells: Sequence[Names], focus: int) -> frozenset[int]:
+    """Return the places of the cells before ``focus`` whose names reach it (a backward slice)."""
+    modules = frozenset[str]().union(*(names.modules for names in cells))
+    wanted = set(cells[focus].reads)
+    found: set[int] = set()
+    for place in range(focus - 1, -1, -1):
+        names = cells[place]
+        if names.changes(modules) & wanted:
+            found.add(place)
+            wanted = (wanted - names.kills) | names.reads
+    return frozenset(found)
+
+
+def localise(
+    cells: Sequence[CellResult], *, reference: Record | None = None, candidate: Record | None = None
+) -> tuple[FollowUp, ...]:
+    """Say of each differing cell after the first whether it only follows from it.
+
+    A cell follows if it reads a name that the first differing cell, or one that follows from it, binds or
+    changes; if it reads a file that such a cell wrote; or if it never ran because the run ended before it.
+
+    Parameters
+    ----------
+    cells:
+        The results of one notebook, in order; their sources are read.
+    reference, candidate:
+        Records of the two runs, where they exist: they add the files and the cells that never ran.
+    """
+    first = next((place for place, cell in enumerate(cells) if cell.verdict in FAILING), None)
+    if first is None:
+        return ()
+    modules = frozenset[str]().union(*(names_of(cell.source).modules for cell in cells))
+    taint = _Taint(modules=modules, reference=reference, candidate=candidate)
+    taint.spread(cells[first])
+    found: list[FollowUp] = []
+    for cell in cells[first + 1 :]:
+        link = taint.link(cell)
+        if link:
+            taint.spread(cell)
+        else:
+            taint.settle(cell)
+        if cell.verdict in FAILING:
+            because = link or "it uses nothing that the first differing cell made"
+            found.append(FollowUp(cell=cell, follows=bool(link), because=because))
+    return tuple(found)
+
+
+class _Taint:
+    """Names and files whose contents are in doubt after the first difference."""
+
+    def __init__(self, *, modules: frozenset[str], reference: Record | None, candidate: Record | None) -> None:
+        self._modules = modules
+        self._records = (reference, candidate)
+        self._names: set[str] = set()
+        self._files: set[str] = set()
+
+    def spread(self, cell: CellResult) -> None:
+        self._names |= names_of(cell.source).changes(self._modules)
+        self._files |= self._touched(cell, "write")
+
+    def settle(self, cell: CellResult) -> None:
+        """A cell free of doubt binds its names afresh."""
+        self._names -= names_of(cell.source).kills
+
+    def link(self, cell: CellResult) -> str | None:
+        if self._never_ran(cell):
+            return "it never ran"
+        if names := sorted(names_of(cell.source).reads & self._names):
+            return f"it reads {_listing(names)}"
+        if files := sorted(self._touched(cell, "read") & self._files):
+            return f"it reads {_listing(files)}"
+        return None
+
+    def _never_ran(self, cell: CellResult) -> bool:
+        record = self._records[1]
+        if record is not None and cell.index in record.cells:
+            return record.cells[cell.index].state is CellState.NOT_RUN
+        return cell.verdict is Verdict.ERROR and "never ran" in (cell.reason or "")
+
+    def _touched(self, cell: CellResult, mode: str) -> set[str]:
+        indices = (cell.reference_index, cell.index)
+        return {
+            use.path
+            for record, index in zip(self._records, indices, strict=True)
+            if record is not None and index in record.cells
+            for use in record.cells[index].files
+            if use.mode == mode
+        }
+
+
+def _listing(names: Sequence[str], most: int = 3) -> str:
+    shown = ", ".join(f"`{name}`" for name in names[:most])
+    return shown if len(names) <= most else f"{shown} and {len(names) - most} more"

@@ -1,0 +1,50 @@
+"""Which distribution provides a module, as far as that can be known without an index."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from importlib.metadata import packages_distributions
+
+_KNOWN = {
+    "attr": "attrs",
+    "bs4": "beautifulsoup4",
+    "Bio": "biopython",
+    "Crypto": "pycryptodome",
+    "cv2": "opencv-python",
+    "dateutil": "python-dateutil",
+    "dotenv": "python-dotenv",
+    "fitz": "pymupdf",
+    "git": "gitpython",
+    "google": "google-cloud",
+    "igraph": "python-igraph",
+    "mpl_toolkits": "matplotlib",
+    "OpenSSL": "pyopenssl",
+    "osgeo": "gdal",
+    "PIL": "pillow",
+    "psycopg2": "psycopg2-binary",
+    "pylab": "matplotlib",
+    "serial": "pyserial",
+    "skimage": "scikit-image",
+    "sklearn": "scikit-learn",
+    "umap": "umap-learn",
+    "yaml": "pyyaml",
+    "zmq": "pyzmq",
+}
+
+
+@lru_cache(maxsize=1)
+def _installed() -> dict[str, str]:
+    """The distribution of each importable module; the shortest name where several share one."""
+    return {module: min(names, key=len) for module, names in packages_distributions().items()}
+
+
+@lru_cache(maxsize=256)
+def distribution_of(module: str) -> str:
+    """Return the name of the distribution that provides a top-level module; the module's own name if unknown."""
+    return _KNOWN.get(module) or _installed().get(module) or module
+
+
+def normalised(name: str) -> str:
+    """Return the name of a distribution as PEP 503 normalises it."""
+    return re.sub(r"[-_.]+", "-", name).lower()

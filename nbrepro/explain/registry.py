@@ -1,0 +1,133 @@
+"""The registry of rules, and the ranking of what they find.
+
+The scale of confidence (`nbrepro.records.Confidence`):
+
+- *high*: the evidence lies inside the differing cell, or in something that it is known to use;
+- *medium*: a change that the differing cell may depend on;
+- *low*: a change without a known link to the cell.
+
+Among equals, what concerns the first differing cell comes first, then the more specific kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from nbrepro.explain.case import Case
+from nbrepro.explain.dependencies import localise
+from nbrepro.records import Cause, CauseKind, Confidence
+
+Rule = Callable[[Case], Iterator[Cause]]
+
+MAX_ROOTS = 5
+"""Independent differences that are explained one by one; more are told by the same causes."""
+
+_RULES: list[Rule] = []
+_CERTAINTY = {confidence: rank for rank, confidence in enumerate(Confidence)}
+
+SPECIFICITY = (
+    CauseKind.KERNEL_DEATH,
+    CauseKind.RESOURCES,
+    CauseKind.MISSING_MODULE,
+    CauseKind.DATA_MISSING,
+    CauseKind.HIDDEN_STATE,
+    CauseKind.API_CHANGE,
+    CauseKind.SOURCE,
+    CauseKind.CELL_MISSING,
+    CauseKind.LOCAL_MODULE,
+    CauseKind.DATA_CHANGED,
+    CauseKind.MEMORY_ADDRESS,
+    CauseKind.UNSEEDED_RANDOMNESS,
+    CauseKind.RANDOM_CONSUMPTION,
+    CauseKind.EXECUTION_ORDER,
+    CauseKind.HASH_ORDER,
+    CauseKind.FILESYSTEM_ORDER,
+    CauseKind.TIME,
+    CauseKind.NETWORK,
+    CauseKind.ENVIRONMENT_VARIABLE,
+    CauseKind.RENDERING,
+    CauseKind.PACKAGE,
+    CauseKind.DETERMINISM_SWITCH,
+    CauseKind.THREADS,
+    CauseKind.GPU,
+    CauseKind.NUMERICS,
+    CauseKind.LOCALE,
+    CauseKind.PYTHON,
+    CauseKind.PLATFORM,
+    CauseKind.FLAKY,
+    CauseKind.UNKNOWN,
+)
+"""Kinds from what stands in the cell itself to what concerns the whole machine."""
+
+_RANK = {kind: rank for rank, kind in enumerate(SPECIFICITY)}
+
+
+def rule(function: Rule) -> Rule:
+    """Register a rule: a pure function that yields the causes it has evidence for."""
+    _RULES.append(function)
+    return function
+
+
+def rules() -> tuple[Rule, ...]:
+    """Return the registered rules."""
+    return tuple(_RULES)
+
+
+def explain(case: Case) -> tuple[Cause, ...]:
+    """Return the likely causes of the first difference and of those independent of it, best first.
+
+    Nothing differs, no causes. Something differs but no rule has evidence: a single ``unknown`` that says
+    what was looked at.
+    """
+    if not case.differs:
+        return ()
+    found: dict[tuple[CauseKind, str], tuple[int, Cause]] = {}
+    for order, root in enumerate(_roots(case)):
+        for cause in _judge(root):
+            key = (cause.kind, cause.summary)
+            if key not in found or _certainty(cause) < _certainty(found[key][1]):
+                found[key] = (min(order, found.get(key, (order, cause))[0]), cause)
+    ranked = sorted(found.values(), key=lambda item: _merit(*item))
+    return tuple(cause for _, cause in ranked) or (_unknown(case),)
+
+
+def _roots(case: Case) -> Iterable[Case]:
+    """The case as it is, then once for each later difference that does not follow from the first."""
+    later = localise(case.cells, reference=case.reference_record, candidate=case.candidate_record)
+    independent = [follow.cell for follow in later if not follow.follows]
+    return [case, *(replace(case, focus=cell) for cell in independent[: MAX_ROOTS - 1])]
+
+
+def _judge(case: Case) -> Iterator[Cause]:
+    for function in _RULES:
+        yield from (cause for cause in function(case) if cause.evidence)
+
+
+def _certainty(cause: Cause) -> int:
+    return _CERTAINTY[cause.confidence]
+
+
+def _merit(order: int, cause: Cause) -> tuple[int, int, int, int, str]:
+    nearness = -1 if cause.cell is None else -cause.cell
+    return _certainty(cause), order, _RANK[cause.kind], nearness, cause.summary
+
+
+def _unknown(case: Case) -> Cause:
+    if case.reference_record is None:
+        evidence = "The reference is the outputs saved in the notebook: what they were made with is not on record."
+        mend = "Keep a reference with `nbrepro record`: a later difference can then be traced."
+    elif case.drift:
+        evidence = f"The fingerprints differ in {len(case.drift)} points, none of which is known to reach the cell."
+        mend = "Run the check again: if the result changes from run to run, the notebook is not deterministic."
+    else:
+        evidence = "Sources, data, packages, Python and machine are those of the reference."
+        mend = "Run the check again: if the result changes from run to run, the notebook is not deterministic."
+    return Cause(
+        kind=CauseKind.UNKNOWN,
+        summary="no evidence points to a cause",
+        confidence=Confidence.LOW,
+        evidence=(evidence,),
+        cell=case.target.candidate if case.target else None,
+        mend=mend,
+    )

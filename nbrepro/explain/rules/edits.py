@@ -1,0 +1,156 @@
+"""What was edited: sources, cells that came or went, local modules, the order of execution."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import PurePosixPath
+
+from nbrepro.explain.case import Case, Step
+from nbrepro.explain.registry import rule
+from nbrepro.explain.sources import first_changed_line, names_of, same_code
+from nbrepro.records import Cause, CauseKind, Confidence, Drift
+from nbrepro.records.digests import short
+
+
+@rule
+def edited_source(case: Case) -> Iterator[Cause]:
+    """The differing cell or one before it has other code than in the reference."""
+    for step in case.history:
+        if step.reference is None or step.candidate is None or same_code(step.before, step.after):
+            continue
+        line = first_changed_line(step.before, step.after)
+        here = step is case.target
+        yield Cause(
+            kind=CauseKind.SOURCE,
+            summary=f"{step.label} was edited" + (f" (line {line})" if line else ""),
+            confidence=Confidence.HIGH if case.reaches(step) else Confidence.MEDIUM,
+            evidence=(
+                *_changed_text(step, line),
+                "it is the cell that differs" if here else _link(case, step),
+            ),
+            cell=step.candidate,
+            line=line,
+            mend="If the edit is meant, accept the new outputs with `nbrepro check --update`; if not, undo it.",
+        )
+
+
+def _changed_text(step: Step, line: int | None) -> Iterator[str]:
+    before, after = step.before.split("\n"), step.after.split("\n")
+    place = (line or 1) - 1
+    old = before[place].strip() if place < len(before) else ""
+    new = after[place].strip() if place < len(after) else ""
+    if old == new:
+        yield f"line {line or 1}: {len(before) - len(after)} lines fewer than in the reference"
+    else:
+        yield f"line {line or 1}: `{_cut(old)}` → `{_cut(new)}`"
+
+
+def _link(case: Case, step: Step) -> str:
+    if case.target is None:
+        return "it stands before the end of the run"
+    if case.reaches(step):
+        return f"{case.target.label} uses what it makes"
+    return f"it stands before {case.target.label}"
+
+
+def _cut(text: str, most: int = 80) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+@rule
+def missing_or_extra_cell(case: Case) -> Iterator[Cause]:
+    """A cell of the reference is gone, or a new one stands before the differing cell."""
+    for step in case.history:
+        if not step.source.strip() or (step.reference is not None and step.candidate is not None):
+            continue
+        gone = step.candidate is None
+        first_line = _cut(next(line for line in step.source.split("\n") if line.strip()).strip())
+        where = "is gone" if gone else "is new"
+        name = f"{step.label} of the reference" if gone else step.label
+        target = case.target.candidate if case.target else None
+        yield Cause(
+            kind=CauseKind.CELL_MISSING,
+            summary=f"{name} {where}: `{first_line}`",
+            confidence=Confidence.HIGH if case.reaches(step) else Confidence.MEDIUM,
+            evidence=(f"only the {'reference' if gone else 'candidate'} has this cell", _link(case, step)),
+            cell=target if gone else step.candidate,
+            mend=(
+                "Put the cell back, or accept the notebook without it with `nbrepro check --update`."
+                if gone
+                else "If the new cell is meant, accept the new outputs with `nbrepro check --update`."
+            ),
+        )
+
+
+@rule
+def local_module_changed(case: Case) -> Iterator[Cause]:
+    """A module of the project that the notebook imports has other contents."""
+    for drift in case.drifts(CauseKind.LOCAL_MODULE):
+        users = [step for step in case.reaching if PurePosixPath(drift.name).stem in _imports(step, drift)]
+        change = _change(drift)
+        imported = f"{users[0].label} imports it" if users else "the notebook imports it"
+        yield Cause(
+            kind=CauseKind.LOCAL_MODULE,
+            summary=f"{drift.name} changed ({change})",
+            confidence=Confidence.HIGH if users else Confidence.MEDIUM,
+            evidence=(f"digest {change}", imported),
+            cell=users[0].candidate if users else None,
+            mend=f"Restore {drift.name} from the reference's commit, or accept the new outputs with `--update`.",
+        )
+
+
+def _imports(step: Step, drift: Drift) -> set[str]:
+    """The modules a cell imports, with the module itself where it is part of an imported package."""
+    imported = set(names_of(step.source).imports)
+    path = PurePosixPath(drift.name)
+    return imported | ({path.stem} if imported & set(path.parts) else set())
+
+
+def _change(drift: Drift) -> str:
+    before = short(drift.reference, 4) + "…" if drift.reference else "not there"
+    after = short(drift.candidate, 4) + "…" if drift.candidate else "not there"
+    return f"{before} → {after}"
+
+
+@rule
+def executed_out_of_order(case: Case) -> Iterator[Cause]:
+    """The reference's prompt numbers do not rise from the top."""
+    if case.reference_record is not None:
+        return
+    counted = [(step, count) for step in case.steps if (count := _count(case, step)) is not None]
+    swaps = [(upper, lower) for upper, lower in pairwise(counted) if upper[1] >= lower[1]]
+    if swaps:
+        yield _wrong_order(case, swaps)
+    elif gap := next((pair for pair in pairwise([(None, 0), *counted]) if pair[1][1] > pair[0][1] + 1), None):
+        step, count = gap[1]
+        yield Cause(
+            kind=CauseKind.EXECUTION_ORDER,
+            summary="the reference was made by running cells more than once, or by cells that are deleted",
+            confidence=Confidence.LOW,
+            evidence=(f"the saved prompt numbers jump from {gap[0][1]} to {count} at {step.label if step else '?'}",),
+            mend="Restart the kernel, run all cells from the top, and save the notebook.",
+        )
+
+
+def _count(case: Case, step: Step) -> int | None:
+    if step.reference is None:
+        return None
+    count = case.reference.cells[step.reference].get("execution_count")
+    return count if isinstance(count, int) else None
+
+
+def _wrong_order(case: Case, swaps: list[tuple[tuple[Step, int], tuple[Step, int]]]) -> Cause:
+    concerned = {step.place for pair in swaps for step, _ in pair}
+    (upper, first), (lower, second) = swaps[0]
+    return Cause(
+        kind=CauseKind.EXECUTION_ORDER,
+        summary="the reference was made by running cells in another order than from the top",
+        confidence=Confidence.HIGH if concerned & case.known_users else Confidence.MEDIUM,
+        evidence=(
+            f"the saved prompt numbers do not rise: [{first}] at {upper.label}, then [{second}] at {lower.label}",
+            f"{len(swaps)} {'place' if len(swaps) == 1 else 'places'} out of order",
+        ),
+        cell=lower.candidate,
+        mend="Put the cells in the order in which they were run, then run all from the top and save.",
+    )

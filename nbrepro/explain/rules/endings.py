@@ -1,0 +1,68 @@
+"""Runs that did not get to their end: a dead kernel, a time-out, too much output, no memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nbrepro.explain.case import Case
+from nbrepro.explain.registry import rule
+from nbrepro.records import Cause, CauseKind, Confidence, Problem
+
+_RESOURCES = {
+    "timeout": ("ran out of time", "Give it more time (`--timeout`), or make the cell faster."),
+    "output_limit": ("wrote more output than allowed", "Write less, or raise `max_output` in the configuration."),
+}
+_DEATHS = {
+    "kernel_death": ("the kernel died", "Look for what takes the memory, or for a crash in a native library."),
+    "kernel_start": ("the kernel did not start", "Start the kernel by hand (`jupyter console`) to see what it says."),
+}
+
+
+@rule
+def run_cut_short(case: Case) -> Iterator[Cause]:
+    """The run has a problem on record."""
+    problem = case.candidate_record.problem if case.candidate_record else None
+    if problem is None or case.focus is not None:
+        return
+    cell = (
+        next((step for step in case.steps if step.candidate == problem.cell), None)
+        if problem.cell is not None
+        else None
+    )
+    where = cell.label if cell else "the run"
+    evidence = (problem.message, *_time_before(case, problem))
+    if problem.kind in _RESOURCES:
+        what, mend = _RESOURCES[problem.kind]
+        kind, summary = CauseKind.RESOURCES, f"{where} {what}"
+    elif problem.kind in _DEATHS:
+        what, mend = _DEATHS[problem.kind]
+        kind, summary = CauseKind.KERNEL_DEATH, what + (f" in {where}" if cell else "")
+    else:
+        return
+    yield Cause(kind=kind, summary=summary, confidence=Confidence.HIGH, evidence=evidence, cell=problem.cell, mend=mend)
+
+
+def _time_before(case: Case, problem: Problem) -> Iterator[str]:
+    step = next((step for step in case.steps if problem.cell is not None and step.candidate == problem.cell), None)
+    record = case.reference_cell(step) if step else None
+    if record and record.timing:
+        yield f"the reference took {record.timing.seconds:.1f} s for {step.label if step else 'it'}"
+
+
+@rule
+def out_of_memory(case: Case) -> Iterator[Cause]:
+    """A MemoryError in Python itself."""
+    error, step = case.raised, case.target
+    if not error or not step or not ("MemoryError" in error.type or "out of memory" in error.message.lower()):
+        return
+    here = case.candidate_fingerprint.hardware
+    memory = f", this machine has {here.memory_bytes / 2**30:.1f} GiB" if here and here.memory_bytes else ""
+    yield Cause(
+        kind=CauseKind.RESOURCES,
+        summary=f"{step.label} ran out of memory",
+        confidence=Confidence.HIGH,
+        evidence=(f"{error.type}: {error.message.split(chr(10))[0][:200]}{memory}",),
+        cell=step.candidate,
+        line=error.line,
+        mend="Work on the data in parts, or run on a machine with more memory.",
+    )
