@@ -1,0 +1,177 @@
+"""Assembling the record of a run: what the kernel's journal says joined with what the executor saw."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from nbformat import NotebookNode
+
+from nbrepro import __version__
+from nbrepro.execution.kernelspecs import KernelChoice
+from nbrepro.execution.requests import RunRequest
+from nbrepro.execution.runner import CellOutcome, Execution
+from nbrepro.notebooks import attach_record, source_of
+from nbrepro.probes import data
+from nbrepro.records import CellRecord, CellState, DataFile, ExceptionInfo, FileUse, Fingerprint, Record, Timing
+from nbrepro.records.digests import digest_json, digest_text
+from nbrepro.store.journal import Journal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Material:
+    """All that a record is made of."""
+
+    notebook: NotebookNode
+    """The executed one."""
+    request: RunRequest
+    choice: KernelChoice
+    execution: Execution
+    journal: Journal
+    log: str
+    """The end of what the kernel wrote to the terminal."""
+    timing: Timing
+    extension: bool
+
+
+def assemble(material: Material) -> Record:
+    """Attach the record to the executed notebook and return it."""
+    request, execution, journal = material.request, material.execution, material.journal
+    files = _Files.of(journal, request.root)
+    record = Record(
+        notebook=data.relative(Path(os.path.abspath(request.path)), request.root),  # noqa: PTH100 - links stay links
+        nbrepro_version=__version__,
+        kernel=material.choice.name,
+        fingerprint=_fingerprint(journal, files),
+        parameters=_parameters(material),
+        problem=execution.problem,
+        notes=_notes(material, files),
+        timing=material.timing,
+        cells={
+            index: _cell(material.notebook.cells[index], outcome, journal, files)
+            for index, outcome in execution.outcomes.items()
+        },
+    )
+    return attach_record(material.notebook, record)
+
+
+def _cell(cell: NotebookNode, outcome: CellOutcome, journal: Journal, files: _Files) -> CellRecord:
+    """Join one cell: state and outputs as seen from outside, all else as the kernel saw it."""
+    seen = journal.cells.get(outcome.request or "")
+    record = seen.cell if seen is not None else CellRecord(source_digest="", state=outcome.state)
+    ran = outcome.state in {CellState.OK, CellState.ERROR}
+    return replace(
+        record,
+        source_digest=digest_text(source_of(cell)),
+        state=outcome.state,
+        order=outcome.order,
+        outputs=tuple(digest_json(output) for output in cell.outputs) if ran else (),
+        exception=_exception(record.exception, outcome.exception),
+        files=files.used(record.files),
+        timing=record.timing or outcome.timing,
+    )
+
+
+def _exception(inside: ExceptionInfo | None, outside: ExceptionInfo | None) -> ExceptionInfo | None:
+    """Return the exception that the reply tells, with the line that only the kernel knows."""
+    if outside is None or inside is None or inside.type != outside.type:
+        return outside
+    return replace(outside, line=inside.line)
+
+
+class _Files:
+    """The files of a run: which of them are data, and their digests, each read once."""
+
+    def __init__(self, kept: dict[str, str], known: dict[str, DataFile], read: set[str], overwritten: set[str]) -> None:
+        self._kept = kept
+        self._known = known
+        self.read = read
+        self.overwritten = overwritten
+
+    @classmethod
+    def of(cls, journal: Journal, root: Path) -> _Files:
+        """Look at all files of a journal.
+
+        What lies in the system's folder for temporary files and was made by the run itself, or is gone, carries a
+        random name and no result: it is left out.
+        """
+        first: dict[str, str] = {}
+        written: set[str] = set()
+        for run in journal.cells.values():
+            for use in run.cell.files:
+                first.setdefault(use.path, use.mode)
+                if use.mode == "write":
+                    written.add(use.path)
+        scratch = Path(tempfile.gettempdir())
+        kept = {
+            path: data.relative(Path(path), root)
+            for path in first
+            if not (_below(path, scratch) and not _below(path, root) and (path in written or not Path(path).exists()))
+        }
+        read = {path for path in kept if first[path] == "read"}
+        known = data.read([Path(path) for path in kept], root)
+        overwritten = {kept[path] for path in read & written}
+        return cls(kept, known, {kept[path] for path in read}, overwritten)
+
+    def inputs(self) -> dict[str, DataFile]:
+        """Return the files that the run read before it wrote them."""
+        found = {name: file for name, file in sorted(self._known.items()) if name in self.read}
+        return {
+            name: replace(file, digest=None, size=None) if name in self.overwritten else file
+            for name, file in found.items()
+        }
+
+    def used(self, uses: tuple[FileUse, ...]) -> tuple[FileUse, ...]:
+        """Return a cell's uses with relative paths and digests."""
+        return tuple(
+            replace(use, path=name, digest=known.digest if known else None, size=known.size if known else None)
+            for use in uses
+            if (name := self._kept.get(use.path)) is not None
+            for known in [self._known.get(name)]
+        )
+
+
+def _fingerprint(journal: Journal, files: _Files) -> Fingerprint:
+    fingerprint = journal.fingerprint or Fingerprint(missing={"fingerprint": "the kernel ran without nbrepro"})
+    return replace(fingerprint, data=files.inputs())
+
+
+def _parameters(material: Material) -> dict[str, Any]:
+    return dict(sorted(material.request.parameters.items()))
+
+
+def _notes(material: Material, files: _Files) -> tuple[str, ...]:
+    """Say what could not be captured."""
+    execution, journal, choice = material.execution, material.journal, material.choice
+    notes = [choice.note] if choice.note else []
+    notes += [_missing_recorder(material)] if journal.started is None else journal.faults
+    if journal.started is not None and not execution.finished:
+        notes.append("The kernel could not write its fingerprint at the end: this is the one of its start.")
+    notes += [
+        f"{name} was read and then written: its contents as they were read are not known."
+        for name in sorted(files.overwritten)
+    ]
+    return tuple(note for note in (*notes, *execution.notes) if note)
+
+
+def _missing_recorder(material: Material) -> str:
+    choice = material.choice
+    without = "only outputs were recorded"
+    if material.execution.problem is not None and material.execution.problem.kind == "kernel_start":
+        return ""
+    if not material.extension:
+        return f"The recorder was not asked for: {without}."
+    if choice.language != "python":
+        return f"Kernel {choice.name!r} is for {choice.language}, which nbrepro does not look into: {without}."
+    if not choice.is_ipykernel:
+        return f"Kernel {choice.name!r} is no ipykernel, so nbrepro was not loaded into it: {without}."
+    if "No module named 'nbrepro'" in material.log:
+        return f"The environment of kernel {choice.name!r} has no nbrepro: {without}. Install nbrepro there."
+    return f"nbrepro could not be loaded into kernel {choice.name!r}: {without}."
+
+
+def _below(path: str, folder: Path) -> bool:
+    return Path(path).is_relative_to(os.path.abspath(folder))  # noqa: PTH100 - paths are compared as they are written

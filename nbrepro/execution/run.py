@@ -1,0 +1,156 @@
+"""`run_notebook`: one notebook, from the top, in a fresh pinned kernel, with its record."""
+
+from __future__ import annotations
+
+import copy
+import os
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from pathlib import Path
+from time import monotonic
+
+from nbformat import NotebookNode
+
+from nbrepro.config import CellRules
+from nbrepro.errors import RunError
+from nbrepro.execution.assemble import Material, assemble
+from nbrepro.execution.channels import Cancelled
+from nbrepro.execution.kernelspecs import KernelChoice, choose_kernel
+from nbrepro.execution.parameters import inject
+from nbrepro.execution.pins import pinned_environment
+from nbrepro.execution.requests import Run, RunRequest
+from nbrepro.execution.runner import Execution, Hooks, Runner, cells_rules, initial_outcomes
+from nbrepro.execution.session import START_TIMEOUT, KernelSession, Launch, kernel_folder, start
+from nbrepro.records import CellState, Problem, Timing
+from nbrepro.store.journal import read_journal
+
+
+def run_notebook(request: RunRequest) -> Run:
+    """Run a notebook from the top in a fresh, pinned kernel, in the notebook's folder.
+
+    Several threads may do this at once. A run that does not get to its end is a result as well: its record says
+    why in ``problem``, and which cells never ran. Ctrl-C in the main thread ends the run like
+    ``request.cancelled``; the kernel is gone when this returns.
+
+    Raises
+    ------
+    RunError
+        If there is no such kernel.
+    ConfigError
+        If a cell has a malformed tag.
+    """
+    choice = choose_kernel(request.notebook, request.kernel_name or request.settings.kernel or None)
+    notebook, expected = inject(copy.deepcopy(request.notebook), request, choice)
+    notebook.metadata.pop("papermill", None)
+    for cell in notebook.cells:
+        cell.metadata.pop("papermill", None)
+        cell.metadata.pop("execution", None)
+    callback = request.on_cell
+    total = sum(cell.cell_type == "code" for cell in notebook.cells)
+    done = iter(range(1, total + 1))
+    hooks = Hooks(after_cell=None if callback is None else lambda *_: callback(next(done), total))
+    folder = Path(os.path.abspath(request.path)).parent  # noqa: PTH100 - a symlinked notebook runs where its link is
+    work = Work(
+        request=replace(request, expected_errors=expected), notebook=notebook, choice=choice, cwd=folder, hooks=hooks
+    )
+    return perform(work)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Work:
+    """A notebook that is ready to be run in place."""
+
+    request: RunRequest
+    notebook: NotebookNode
+    choice: KernelChoice
+    cwd: Path
+    hooks: Hooks
+    extension: bool = True
+    """Whether the kernel loads nbrepro; the benchmarks compare both."""
+    start_timeout: float = START_TIMEOUT
+
+
+def perform(work: Work) -> Run:
+    """Run ``work.notebook`` in place and attach its record."""
+    request = work.request
+    rules = cells_rules(work.notebook, request.settings, request.path.name)
+    execution = Execution(outcomes=initial_outcomes(work.notebook, rules))
+    _empty(work.notebook, execution)
+    started, clock = datetime.now(timezone.utc), monotonic()
+    with kernel_folder() as folder:
+        journal = folder / "journal.jsonl"
+        log = _execute(work, rules, execution, folder, journal)
+        timing = Timing(started=started.isoformat(), seconds=monotonic() - clock)
+        material = Material(
+            notebook=work.notebook,
+            request=request,
+            choice=work.choice,
+            execution=execution,
+            journal=read_journal(journal),
+            log=log,
+            timing=timing,
+            extension=work.extension,
+        )
+        return Run(notebook=work.notebook, record=assemble(material))
+
+
+def _execute(work: Work, rules: dict[int, CellRules], execution: Execution, folder: Path, journal: Path) -> str:
+    """Start the kernel, run the cells, end the kernel; return what it wrote to the terminal."""
+    session: KernelSession | None = None
+    try:
+        session = start(_launch(work, journal), folder)
+        session.recorded_in = journal if work.extension else None
+        work.notebook.metadata["language_info"] = session.language_info
+        runner = Runner(
+            work.notebook,
+            session,
+            execution,
+            rules=rules,
+            may_raise=work.request.expected_errors,
+            keep_going=work.request.keep_going,
+            notebook_timeout=work.request.settings.notebook_timeout,
+            hooks=work.hooks,
+        )
+        try:
+            runner.run()
+        finally:
+            runner.outputs.settle()
+        runner.outputs.widgets.write(work.notebook)
+    except RunError as fault:
+        execution.problem = Problem(kind="kernel_start", message=fault.message)
+    except (Cancelled, KeyboardInterrupt):
+        execution.problem = Problem(kind="interrupted", message="the run was interrupted")
+    finally:
+        if session is not None:
+            session.close(**({} if execution.responsive else {"grace": 0.5}))
+    return session.process.log_tail() if session is not None else ""
+
+
+def _launch(work: Work, journal: Path) -> Launch:
+    request = work.request
+    own = {
+        **request.settings.environment,
+        "NBREPRO_JOURNAL": str(journal),
+        "NBREPRO_SEED": str(request.seed),
+        "NBREPRO_ROOT": os.path.abspath(request.root),  # noqa: PTH100 - as for the notebook
+        "NBREPRO_HEADLESS": "1",
+    }
+    base = work.choice.environment(dict(os.environ))
+    return Launch(
+        choice=work.choice,
+        env=pinned_environment(base, threads=request.threads, own=own),
+        cwd=work.cwd,
+        extension=work.extension,
+        max_output=request.settings.max_output,
+        start_timeout=work.start_timeout,
+        cancelled=request.cancelled,
+    )
+
+
+def _empty(notebook: NotebookNode, execution: Execution) -> None:
+    """Remove old outputs, so that a cell that never runs shows none; those of skipped cells stay."""
+    for index, outcome in execution.outcomes.items():
+        cell = notebook.cells[index]
+        if outcome.state is CellState.NOT_RUN or not cell.source.strip():
+            cell["outputs"] = []
+            cell["execution_count"] = None
