@@ -1,0 +1,71 @@
+# make demo, make test, make lint, make docs, make bench: each makes the .venv that it needs, and makes it once.
+# Needs Python 3.11 or newer (the pinned versions do), and nothing else.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMPS := $(VENV)/stamps
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+PINNED := -c constraints.txt
+
+# Nothing that is run here may report usage to anyone.
+export DVC_NO_ANALYTICS := 1
+export MLFLOW_DISABLE_TELEMETRY := true
+
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+.PHONY: help demo test test-fast lint docs bench clean
+
+help:
+	@echo "make demo       check the example notebooks, and write demo-report.html"
+	@echo "make test       run all tests (make test-fast leaves out the slow ones)"
+	@echo "make lint       ruff, mypy, and the order of the layers"
+	@echo "make docs       build the documentation into site/"
+	@echo "make bench      run the benchmarks"
+	@echo "make clean      remove what these made, except $(VENV)"
+
+demo: $(STAMPS)/examples
+	$(BIN)/python example_notebooks/demo.py demo-report.html
+
+test: $(STAMPS)/test
+	$(BIN)/python -m pytest
+
+test-fast: $(STAMPS)/test
+	$(BIN)/python -m pytest -m "not slow"
+
+lint: $(STAMPS)/lint
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q tests/test_layers.py
+
+docs: $(STAMPS)/docs
+	$(BIN)/mkdocs build --strict
+
+bench: $(STAMPS)/test
+	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script; done
+
+clean:
+	rm -rf site dist build demo-report.html .pytest_cache .mypy_cache .ruff_cache .hypothesis benchmarks/results
+	find . -path ./$(VENV) -prune -o -name __pycache__ -type d -exec rm -rf {} +
+
+# One environment, filled as far as the target asks. A stamp is younger than what it was installed from.
+$(STAMPS)/examples $(STAMPS)/test $(STAMPS)/lint $(STAMPS)/docs: $(STAMPS)/torch pyproject.toml constraints.txt
+	@echo "Installing what \`make $(MAKECMDGOALS)\` needs (extra: $(@F)) ..."
+	$(PIP) install -q $(PINNED) -e ".[$(@F)]"
+	@touch $@
+
+# torch goes first, alone: pip then takes the build that this machine is configured for, and the rest leaves it alone.
+$(STAMPS)/torch: $(STAMPS)/pip constraints.txt
+	@echo "Installing torch, the largest download ..."
+	$(PIP) install -q $(PINNED) torch==2.13.0
+	@touch $@
+
+$(STAMPS)/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "The pinned versions need Python 3.11 or newer; name one: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "This Python cannot make virtual environments. On Debian: apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install -q pip==26.3
+	@mkdir -p $(STAMPS) && touch $@
