@@ -1,0 +1,7 @@
+"""Comparing two runs of a notebook: typed normalisers, comparators by MIME type, one verdict a cell."""
+
+from nbrepro.compare.base import Comparator, Comparison, Ledger, Rules
+from nbrepro.compare.cells import compare_notebooks
+from nbrepro.compare.registry import Registry, default_registry
+
+__all__ = ["Comparator", "Comparison", "Ledger", "Registry", "Rules", "compare_notebooks", "default_registry"]

@@ -1,0 +1,35 @@
+"""nbrepro's own comparators."""
+
+from __future__ import annotations
+
+from nbrepro.compare.base import Comparator
+from nbrepro.compare.binary import BytesComparator
+from nbrepro.compare.errors import ErrorComparator
+from nbrepro.compare.html import HtmlComparator
+from nbrepro.compare.images import ImageComparator
+from nbrepro.compare.prose import LatexComparator, MarkdownComparator
+from nbrepro.compare.scripts import ScriptComparator
+from nbrepro.compare.streams import StderrComparator, StdoutComparator
+from nbrepro.compare.svg import SvgComparator
+from nbrepro.compare.text import TextComparator
+from nbrepro.compare.trees import BokehComparator, JsonComparator, PlotlyComparator, VegaComparator
+from nbrepro.compare.widgets import WidgetComparator
+
+BUILTIN: tuple[Comparator, ...] = (
+    TextComparator(),
+    HtmlComparator(),
+    MarkdownComparator(),
+    LatexComparator(),
+    ScriptComparator(),
+    JsonComparator(),
+    PlotlyComparator(),
+    VegaComparator(),
+    BokehComparator(),
+    WidgetComparator(),
+    ImageComparator(),
+    SvgComparator(),
+    ErrorComparator(),
+    StdoutComparator(),
+    StderrComparator(),
+    BytesComparator(),
+)

@@ -1,0 +1,94 @@
+"""One verdict a MIME bundle: the richest representation that both sides have decides, disagreement is told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from nbrepro.compare.base import Comparison, Ledger, Rules
+from nbrepro.compare.registry import Registry
+from nbrepro.compare.trees import compare_trees
+from nbrepro.compare.widgets import VIEW
+from nbrepro.records import Verdict
+
+_EMPTY_TYPES = frozenset({"application/vnd.bokehjs_load.v0+json", "application/vnd.bokehjs_exec.v0+json"})
+"""Types that say nothing beside the others of their bundle."""
+
+
+def compare_bundles(
+    reference: Mapping[str, Any], candidate: Mapping[str, Any], rules: Rules, registry: Registry
+) -> tuple[str, Comparison]:
+    """Compare two MIME bundles.
+
+    Returns
+    -------
+    :
+        The MIME type that decided, and the comparison.
+    """
+    ranked = _ranked(reference, registry), _ranked(candidate, registry)
+    leading = (ranked[0] or ["nothing"])[0], (ranked[1] or ["nothing"])[0]
+    if leading[0] != leading[1]:
+        return leading[0], _other_type(*leading)
+    mime = leading[0]
+    if mime == "nothing":
+        return mime, Comparison.identical()
+    decisive = registry.find(mime).compare(reference[mime], candidate[mime], rules)
+    rest = [other for other in ranked[0] if other != mime and other in candidate]
+    return mime, _with_the_rest(decisive, mime, rest, (reference, candidate), rules, registry)
+
+
+def _ranked(bundle: Mapping[str, Any], registry: Registry) -> list[str]:
+    """Return the types of a bundle, richest first; a widget whose state was not saved says nothing."""
+    types = [mime for mime in bundle if mime not in _EMPTY_TYPES or len(bundle) == 1]
+    known = [mime for mime in types if mime != VIEW or "model_id" not in bundle[mime] or len(types) == 1]
+    return sorted(known, key=lambda mime: (-registry.find(mime).richness, mime))
+
+
+def _other_type(reference: str, candidate: str) -> Comparison:
+    ledger = Ledger()
+    ledger.weigh(0, 1)
+    ledger.differ("type of the output", reference, candidate)
+    return ledger.conclude(Rules())
+
+
+def _with_the_rest(
+    decisive: Comparison,
+    mime: str,
+    rest: list[str],
+    bundles: tuple[Mapping[str, Any], Mapping[str, Any]],
+    rules: Rules,
+    registry: Registry,
+) -> Comparison:
+    """Add what the other representations say: where they disagree, and where only they are not identical."""
+    remarks = []
+    verdict = decisive.verdict
+    for other in rest:
+        if bundles[0][other] == bundles[1][other]:
+            continue
+        comparison = registry.find(other).compare(bundles[0][other], bundles[1][other], rules)
+        if comparison.passes != decisive.passes:
+            first = comparison.differences[0] if comparison.differences else None
+            place = f" ({first.where}: {first.reference} → {first.candidate})" if first else ""
+            remarks.append(f"{other} disagrees: {comparison.verdict.label}{place}; {mime} decides")
+        elif verdict is Verdict.IDENTICAL:
+            verdict = Verdict.EQUIVALENT
+            remarks.append(f"{mime} is identical, {other} {comparison.verdict.label}")
+    reasons = [part for part in (decisive.reason, *remarks) if part]
+    return replace(decisive, verdict=verdict, reason="; ".join(reasons) or None)
+
+
+def compare_metadata(reference: Any, candidate: Any, rules: Rules) -> Comparison:
+    """Compare the metadata of two displays: the width at which an image is shown is part of what is seen."""
+    return compare_trees(_shown_metadata(reference), _shown_metadata(candidate), rules)
+
+
+def _shown_metadata(metadata: Any) -> dict[str, Any]:
+    if not isinstance(metadata, Mapping):
+        return {}
+    sized = {
+        mime: {key: value for key, value in values.items() if key in ("width", "height", "unconfined")}
+        for mime, values in metadata.items()
+        if isinstance(values, Mapping) and str(mime).startswith("image/")
+    }
+    return {mime: values for mime, values in sized.items() if values}

@@ -1,0 +1,136 @@
+"""One text in another layout: wrapped frames, scalars with their type's name, sets in another order."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from nbrepro.compare.numbers import is_number
+
+_SCALAR = re.compile(
+    r"\b(?:np|numpy)\.(?:float|u?int|longdouble|longlong|ulonglong|intp?c?|str_|bytes_|bool_?|datetime64|timedelta64)"
+    r"(?:\d+|)\(([^()\n]*)\)"
+)
+_COMPLEX = re.compile(r"\bnp\.complex\d+\(([^()\n]*)\)")
+_TRUTH = re.compile(r"\bnp\.(True|False)_")
+_ANY_SCALAR = re.compile(r"\bnp\.(?:[a-z]\w*\(|(?:True|False)_)")
+
+
+def unwrap_scalars(reference: str, candidate: str) -> tuple[str, str]:
+    """Return both texts with ``np.float64(1.5)`` as ``1.5``, where only one of them writes scalars so.
+
+    Where both do, the type is part of what they say: ``np.float32(1.5)`` is not ``np.float64(1.5)``.
+    """
+    if bool(_ANY_SCALAR.search(reference)) == bool(_ANY_SCALAR.search(candidate)):
+        return reference, candidate
+    return _plain_scalars(reference), _plain_scalars(candidate)
+
+
+def _plain_scalars(text: str) -> str:
+    text = _SCALAR.sub(r"\1", text)
+    text = _COMPLEX.sub(lambda m: m[1] if m[1].startswith("(") else f"({m[1]})", text)
+    return _TRUTH.sub(r"\1", text)
+
+
+_BLOCK_HEAD = re.compile(r"\\[ \t]*$")
+
+
+def unwrap_frames(text: str) -> str:
+    """Return the text with frames that pandas wrapped at the terminal's width as one block.
+
+    pandas ends the header of each block but the last with a backslash, and repeats the index in each.
+    """
+    lines = text.split("\n")
+    result: list[str] = []
+    position = 0
+    while position < len(lines):
+        if _BLOCK_HEAD.search(lines[position]):
+            merged, position = _merge(lines, position)
+            result += merged
+        else:
+            result.append(lines[position])
+            position += 1
+    return "\n".join(result)
+
+
+def _merge(lines: list[str], start: int) -> tuple[list[str], int]:
+    blocks: list[list[str]] = []
+    position, more = start, True
+    while more and position < len(lines):
+        more = bool(_BLOCK_HEAD.search(lines[position]))
+        end = position
+        while end < len(lines) and lines[end].strip() and not (blocks and end - position >= len(blocks[0])):
+            end += 1
+        blocks.append([_BLOCK_HEAD.sub("", line) for line in lines[position:end]])
+        position = end + 1 if more else end
+    if len({len(block) for block in blocks}) != 1:
+        return lines[start:position], position
+    width = _index_width(blocks)
+    return [
+        "".join(row if i == 0 else row[width:] for i, row in enumerate(rows)) for rows in zip(*blocks, strict=True)
+    ], position
+
+
+def _index_width(blocks: list[list[str]]) -> int:
+    """Return the widest left part that every block repeats and that ends before white space."""
+    width = 0
+    limit = min(len(row) for block in blocks for row in block) if blocks else 0
+    for column in range(1, limit):
+        heads = {block[0][:column].strip() for block in blocks}
+        if len(heads) != 1 or any(len({block[i][:column] for block in blocks}) != 1 for i in range(1, len(blocks[0]))):
+            break
+        if all(row[column] == " " for block in blocks for row in block):
+            width = column
+    return width
+
+
+_OPENERS = {"{": "}", "[": "]", "(": ")"}
+_SET_LIKE = {"dict_keys", "dict_items", "KeysView", "ItemsView"}
+
+
+def sort_sets(tokens: list[str]) -> list[str]:
+    """Return the tokens with the items of sets, and of views of keys and items, in one order."""
+    stack: list[tuple[str, list[list[str]], bool]] = []
+    items: list[list[str]] = [[]]
+    for position, sign in enumerate(tokens):
+        if sign in _OPENERS:
+            named = sign == "[" and position > 1 and tokens[position - 1] == "(" and tokens[position - 2] in _SET_LIKE
+            stack.append((sign, items, named))
+            items = [[]]
+        elif stack and sign == _OPENERS[stack[-1][0]]:
+            opener, outer, named = stack.pop()
+            if named or (opener == "{" and not any(":" in item for item in items)):
+                items.sort(key=_order)
+            outer[-1] += [opener, *_joined(items), sign]
+            items = outer
+        elif sign == "," and stack:
+            items.append([])
+        else:
+            items[-1].append(sign)
+    while stack:
+        opener, outer, _ = stack.pop()
+        outer[-1] += [opener, *_joined(items)]
+        items = outer
+    return _joined(items)
+
+
+def _joined(items: list[list[str]]) -> list[str]:
+    joined: list[str] = []
+    for position, item in enumerate(items):
+        joined += [",", *item] if position else item
+    return joined
+
+
+def _order(item: list[str]) -> tuple[int, float, list[str]]:
+    if len(item) == 1 and is_number(item[0]) and "j" not in item[0] and len(item[0]) < 300:  # noqa: PLR2004 - float's range
+        return 0, float(item[0]), item
+    return 1, 0.0, item
+
+
+Rewriting = Callable[[str, str], tuple[str, str]]
+
+REWRITINGS: tuple[tuple[str, Rewriting], ...] = (
+    ("frame-width", lambda reference, candidate: (unwrap_frames(reference), unwrap_frames(candidate))),
+    ("numpy-scalars", unwrap_scalars),
+)
+"""By the name that ``keep_masks`` switches off: layouts that are tried where texts differ as they stand."""

@@ -1,0 +1,53 @@
+"""Addresses, thread and process numbers inside reprs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from nbrepro.compare.normalisers.base import Normaliser, Span, spans
+
+_ADDRESS = re.compile(r"(?<= at )0x[0-9a-fA-F]{6,16}(?![0-9a-zA-Z])")
+_CALLED = re.compile(r"\b(?:Generator|RandomState)\(\w+\)$")
+_REACH = 2_000
+"""Characters round an address in which the brackets of its repr must stand."""
+
+
+def _addresses(text: str) -> Iterator[Span]:
+    for match in _ADDRESS.finditer(text):
+        start, end = match.span()
+        line = text.rfind("\n", max(0, start - _REACH), start) + 1
+        before = text[max(line, start - _REACH) : start - 4]
+        opened = before.count("<") > before.count(">") - before.count("->")
+        if (opened and ">" in text[end : end + _REACH]) or _CALLED.search(before):
+            yield start, end
+
+
+NORMALISERS = (
+    Normaliser(
+        name="address",
+        description="The memory address inside a repr: `<Foo object at 0x7f…>`.",
+        find=_addresses,
+        hints=(" at 0x",),
+    ),
+    Normaliser(
+        name="thread-id",
+        description="The thread's number inside its repr: `<Thread(name, started 1399…)>`.",
+        find=spans(r"<\w*Thread\([^<>\n]*?, (?:started|stopped)(?: daemon)? (\d+)\)>"),
+        hints=("Thread(",),
+    ),
+    Normaliser(
+        name="process-id",
+        description="The process number inside a process's repr: `<Process name=… pid=… parent=…>`.",
+        find=spans(r"(?<=[ (]pid=)\d+(?=[^<>\n]*>)|(?<= parent=)\d+(?=[^<>\n]*>)"),
+        hints=(" pid=", "(pid=", " parent="),
+        evidence=re.compile(r"[Pp]rocess|psutil"),
+    ),
+    Normaliser(
+        name="pid",
+        description="A number labelled `pid`, where the cell asks for the process's number.",
+        find=spans(r"\bpid(?:\s+is)?[ =:]{1,3}(\d+)\b|\bprocess (?:id )?(\d+)\b", flags=re.IGNORECASE),
+        hints=("pid", "PID", "Pid", "process"),
+        evidence=re.compile(r"\bgetpid\b|%\(process\)|current_process\("),
+    ),
+)

@@ -1,0 +1,138 @@
+"""When two printed numbers count as the same: the one place where that is decided.
+
+- Integers are exact, and an integer is never equal to a float: ``1`` is not ``1.0``.
+- Floats are equal within ``rtol`` of the larger one.
+- ``atol`` is for what rounding leaves around zero: it counts where one value is 0, or where the larger one is at
+  least 1e-18. Two smaller values (Planck's constant, a tiny p-value) are compared relatively.
+- One unit in the last printed digit is allowed where both numbers show at least six significant digits:
+  ``0.123456`` and ``0.123457`` may be one result rounded twice, ``0.913`` and ``0.914`` are two results.
+- A float that is printed without decimals (``5.``) is equal only to its own value.
+- NaN equals NaN and nothing else, an infinity equals itself, and -0.0 equals 0.0 within tolerance.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nbrepro.compare.base import Rules
+
+ROUNDING_FLOOR = 1e-18
+"""Below this, two numbers that are not 0 are compared relatively only."""
+SIGNIFICANT = 6
+"""Significant digits from which one unit in the last digit may be rounding."""
+
+_FLOAT = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+(?=[eE]))(?:[eE][-+]?\d+)?")
+_COMPLEX = re.compile(r"([-+]?[\d.]+(?:[eE][-+]?\d+)?)([-+][\d.]+(?:[eE][-+]?\d+)?)j")
+_INTEGER = re.compile(r"[-+]?\d+")
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What became of pairs of tokens, one entry a pair."""
+
+    same: NDArray[np.bool_]
+    """Equal in value."""
+    close: NDArray[np.bool_]
+    """Not equal, but within the tolerance."""
+    distance: NDArray[np.float64]
+    """Relative distance; NaN where a token is no number."""
+
+    @property
+    def far(self) -> NDArray[np.bool_]:
+        """Neither equal nor close."""
+        return ~(self.same | self.close)
+
+
+def is_float(token: str) -> bool:
+    """Whether the token is written as a float."""
+    return _FLOAT.fullmatch(token) is not None
+
+
+def is_number(token: str) -> bool:
+    """Whether the token is an integer, a float or a complex number."""
+    return any(kind.fullmatch(token) for kind in (_INTEGER, _FLOAT, _COMPLEX))
+
+
+def judge(reference: Sequence[str], candidate: Sequence[str], rules: Rules) -> Judged:
+    """Judge pairs of tokens that are not equal as text.
+
+    Parameters
+    ----------
+    reference, candidate:
+        Tokens of equal number.
+    """
+    count = len(reference)
+    a, b = np.full(count, np.nan), np.full(count, np.nan)
+    floats = np.zeros(count, dtype=bool)
+    whole = np.zeros(count, dtype=bool)
+    complexes: list[int] = []
+    matches = _FLOAT.fullmatch
+    for i, (x, y) in enumerate(zip(reference, candidate, strict=True)):
+        if matches(x) and matches(y):
+            a[i], b[i] = float(x), float(y)
+            floats[i] = True
+            whole[i] = x[-1] == "." == y[-1]
+        elif x[-1:] == "j" == y[-1:]:
+            complexes.append(i)
+        elif len(x) < 300 and len(y) < 300 and _INTEGER.fullmatch(x) and _INTEGER.fullmatch(y):  # noqa: PLR2004 - float's range
+            a[i], b[i] = float(x), float(y)
+    judged = _judge_values(a, b, rules)
+    same, close = judged.same & floats, judged.close & floats & ~whole
+    for i in np.flatnonzero(floats & ~same & ~close & ~whole).tolist():
+        close[i] = _rounded_twice(reference[i], candidate[i], float(abs(a[i] - b[i])))
+    for i in complexes:
+        same[i], close[i] = _judge_complex(reference[i], candidate[i], rules)
+    return Judged(same, close, judged.distance)
+
+
+def judge_values(reference: Any, candidate: Any, rules: Rules) -> Judged:
+    """Judge two arrays of floats that are not printed: there is no last digit, NaN equals NaN."""
+    a, b = np.asarray(reference, dtype=np.float64).ravel(), np.asarray(candidate, dtype=np.float64).ravel()
+    judged = _judge_values(a, b, rules)
+    alike = (np.isnan(a) & np.isnan(b)) | (np.isinf(a) & (a == b))
+    return Judged(judged.same | alike, judged.close & ~alike, judged.distance)
+
+
+def _judge_values(a: NDArray[np.float64], b: NDArray[np.float64], rules: Rules) -> Judged:
+    with np.errstate(all="ignore"):
+        gap, size = np.abs(a - b), np.maximum(np.abs(a), np.abs(b))
+        finite = np.isfinite(a) & np.isfinite(b)
+        same = (gap == 0) & finite & (np.signbit(a) == np.signbit(b))
+        near_zero = (size >= ROUNDING_FLOOR) | (np.minimum(np.abs(a), np.abs(b)) == 0)
+        close = ((gap <= rules.rtol * size) | ((gap <= rules.atol) & near_zero)) & finite & ~same
+        distance = np.where(size == 0, 0.0, gap / size)
+    return Judged(same, close, distance)
+
+
+def _rounded_twice(x: str, y: str, gap: float) -> bool:
+    (digits_x, unit_x), (digits_y, unit_y) = _last_digit(x), _last_digit(y)
+    return min(digits_x, digits_y) >= SIGNIFICANT and gap <= 1.000001 * max(unit_x, unit_y)
+
+
+def _last_digit(token: str) -> tuple[int, float]:
+    """Return the number of significant digits, and what one unit of the last digit is worth."""
+    mantissa, _, exponent = token.lower().lstrip("+-").partition("e")
+    whole, _, decimals = mantissa.partition(".")
+    power = int(exponent or 0) - len(decimals)
+    return len((whole + decimals).lstrip("0")), 10.0**power if abs(power) < 300 else 0.0  # noqa: PLR2004 - float's range
+
+
+def _judge_complex(x: str, y: str, rules: Rules) -> tuple[bool, bool]:
+    parts_x, parts_y = _COMPLEX.fullmatch(x), _COMPLEX.fullmatch(y)
+    if parts_x is None or parts_y is None:
+        return False, False
+    try:
+        one, other = complex(x), complex(y)
+    except ValueError:
+        return False, False
+    size = max(abs(one), abs(other))
+    if not np.isfinite(size):
+        return False, False
+    tolerance = max(rules.rtol * size, rules.atol if size >= ROUNDING_FLOOR else 0.0)
+    return one == other, one != other and abs(one - other) <= tolerance

@@ -1,0 +1,203 @@
+"""Text: compared token by token, numbers as numbers, layout as layout."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from nbrepro.compare.base import MAX_DIFFERENCES, Comparison, Ledger, Rules
+from nbrepro.compare.layouts import REWRITINGS, sort_sets
+from nbrepro.compare.linediff import changes, overlap
+from nbrepro.compare.masking import mask, report_masks
+from nbrepro.compare.numbers import Judged, judge
+from nbrepro.compare.payload import as_text
+from nbrepro.compare.terminal import render
+from nbrepro.compare.tokens import describe, tokenise
+
+_QUOTED = re.compile(r"(?<!\w)'(?:[^'\\\n]|\\.)*'(?!\w)|(?<!\w)\"(?:[^\"\\\n]|\\.)*\"(?!\w)")
+_GAPS = re.compile(r"\s+")
+_TRUNCATED = re.compile(r"\.\.\.|…|⋮|⋯")
+
+
+class TextComparator:
+    """``text/plain``, and what has no comparator of its own among the texts."""
+
+    name: ClassVar[str] = "text"
+    mimes: ClassVar[tuple[str, ...]] = ("text/plain", "text/*")
+    priority: ClassVar[int] = -50
+    richness: ClassVar[int] = 10
+
+    def compare(self, reference: Any, candidate: Any, rules: Rules, /) -> Comparison:
+        """Compare two texts."""
+        return compare_text(as_text(reference), as_text(candidate), rules)
+
+
+@dataclass(frozen=True)
+class Match:
+    """Two token sequences held side by side."""
+
+    reference: Sequence[str]
+    candidate: Sequence[str]
+    unequal: Sequence[int] = ()
+    """Positions where the tokens are not the same text; only where both have as many."""
+    judged: Judged | None = None
+
+    @property
+    def paired(self) -> bool:
+        """Whether both sides have as many tokens."""
+        return len(self.reference) == len(self.candidate)
+
+    @property
+    def far(self) -> list[int]:
+        """Positions where the tokens differ."""
+        return [self.unequal[i] for i in np.flatnonzero(self.judged.far).tolist()] if self.judged is not None else []
+
+    @property
+    def passes(self) -> bool:
+        """Whether every token has its like."""
+        return self.paired and (self.judged is None or not self.judged.far.any())
+
+
+def match_tokens(reference: Sequence[str], candidate: Sequence[str], rules: Rules) -> Match:
+    """Hold two token sequences side by side."""
+    if len(reference) != len(candidate):
+        return Match(reference, candidate)
+    unequal = [i for i, (a, b) in enumerate(zip(reference, candidate, strict=True)) if a != b]
+    if not unequal:
+        return Match(reference, candidate)
+    judged = judge([reference[i] for i in unequal], [candidate[i] for i in unequal], rules)
+    return Match(reference, candidate, unequal, judged)
+
+
+def compare_text(reference: str, candidate: str, rules: Rules, *, layout: bool = True) -> Comparison:
+    """Compare two texts.
+
+    Parameters
+    ----------
+    layout:
+        Whether white space only separates; without it, a difference in white space is one.
+    """
+    if reference == candidate:
+        return Comparison.identical()
+    ledger = Ledger()
+    if rules.sets_aside("terminal"):
+        reference, candidate = _as_shown(reference, candidate, ledger)
+    masked = mask(reference, rules), mask(candidate, rules)
+    match = match_tokens(tokenise(masked[0].text), tokenise(masked[1].text), rules)
+    if not match.passes:
+        match = _in_another_layout(masked[0].text, masked[1].text, match, rules, ledger)
+    ledger.weigh(_share(match), 1)
+    if match.passes:
+        _note_passing(ledger, match, reference, candidate)
+        report_masks(ledger, *masked)
+        _note_layout(ledger, masked[0].text, masked[1].text, layout=layout and rules.sets_aside("layout"))
+    elif match.paired:
+        _note_tokens(ledger, match, masked[0].text)
+        report_masks(ledger, *masked)
+    else:
+        _note_lines(ledger, masked[0].text, masked[1].text, rules)
+    return ledger.conclude(rules)
+
+
+def _as_shown(reference: str, candidate: str, ledger: Ledger) -> tuple[str, str]:
+    shown = render(reference), render(candidate)
+    if shown != (reference, candidate) and shown[0] == shown[1]:
+        ledger.ignore("terminal")
+    return shown
+
+
+def _in_another_layout(reference: str, candidate: str, match: Match, rules: Rules, ledger: Ledger) -> Match:
+    """Return a match in another layout if that passes, else the one there is."""
+    used = []
+    for name, rewrite in REWRITINGS:
+        if rules.sets_aside(name):
+            rewritten = rewrite(reference, candidate)
+            if rewritten != (reference, candidate):
+                used.append(name)
+                reference, candidate = rewritten
+    other = match_tokens(tokenise(reference), tokenise(candidate), rules) if used else match
+    if not other.passes and "{" in reference + candidate and rules.sets_aside("set-order"):
+        used.append("set-order")
+        other = match_tokens(sort_sets(list(other.reference)), sort_sets(list(other.candidate)), rules)
+    if not other.passes:
+        return match
+    for name in used:
+        ledger.ignore(name)
+    return other
+
+
+def _share(match: Match) -> float:
+    total = max(len(match.reference), len(match.candidate), 1)
+    if match.paired:
+        return 1 - len(match.far) / total
+    return overlap(match.reference, match.candidate) / total
+
+
+def _note_passing(ledger: Ledger, match: Match, reference: str, candidate: str) -> None:
+    judged = match.judged
+    if judged is not None:
+        if judged.close.any():
+            ledger.tolerate(float(judged.distance[judged.close].max()), int(judged.close.sum()))
+        elif judged.same.any():
+            ledger.ignore("number-format")
+    if _TRUNCATED.search(reference) and _TRUNCATED.search(candidate) and ledger.close:
+        ledger.remark("the output is truncated (…): what it leaves out was not compared")
+
+
+def _note_layout(ledger: Ledger, reference: str, candidate: str, *, layout: bool) -> None:
+    """Note white space that differs: layout, unless it stands in a quoted string."""
+    quoted = _QUOTED.findall(reference), _QUOTED.findall(candidate)
+    if len(quoted[0]) == len(quoted[1]):
+        for one, other in zip(*quoted, strict=True):
+            if one != other and _GAPS.findall(one) != _GAPS.findall(other):
+                ledger.differ("white space inside a string", one, other)
+    if not layout and _GAPS.findall(reference) != _GAPS.findall(candidate):
+        ledger.differ("white space", reference, candidate)
+    if not (ledger.noise or ledger.close or ledger.count):
+        ledger.ignore("layout")
+
+
+def _note_tokens(ledger: Ledger, match: Match, reference: str) -> None:
+    far = match.far
+    places = describe(reference, far[:MAX_DIFFERENCES])
+    distances = dict(zip(match.unequal, match.judged.distance, strict=True)) if match.judged is not None else {}
+    for position in far:
+        distance = float(distances[position])
+        ledger.differ(
+            places.get(position, ""),
+            _spoken(match.reference[position]),
+            _spoken(match.candidate[position]),
+            None if np.isnan(distance) else distance,
+        )
+
+
+def _spoken(token: str) -> str:
+    return f"<{token[1:-1]}>" if token.startswith("\ufdd0") else token
+
+
+def _note_lines(ledger: Ledger, reference: str, candidate: str, rules: Rules) -> None:
+    one, other = reference.splitlines(), candidate.splitlines()
+    keys = [" ".join(line.split()) for line in one], [" ".join(line.split()) for line in other]
+    for change in changes(*keys):
+        common = min(len(change.reference), len(change.candidate))
+        for i, j in zip(change.reference, change.candidate, strict=False):
+            if not match_tokens(tokenise(one[i]), tokenise(other[j]), rules).passes:
+                ledger.differ(f"line {i + 1}", _readable(one[i]), _readable(other[j]))
+        for i in change.reference[common:]:
+            if keys[0][i]:
+                ledger.differ(f"line {i + 1}, lost", _readable(one[i]), None)
+        for j in change.candidate[common:]:
+            if keys[1][j]:
+                ledger.differ(f"line {j + 1}, new", None, _readable(other[j]))
+    if not ledger.count:
+        ledger.differ("text", _readable(reference), _readable(candidate))
+    if bool(_TRUNCATED.search(reference)) != bool(_TRUNCATED.search(candidate)):
+        ledger.remark("only one of the two is truncated (…)")
+
+
+def _readable(text: str) -> str:
+    return text.replace("\ufdd0", "<").replace("\ufdd1", ">")

@@ -1,0 +1,262 @@
+"""JSON and what is written in it: compared leaf by leaf, arrays of numbers as arrays, generated ids aside."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nbrepro.compare.base import MAX_DIFFERENCES, Comparison, Ledger, Rules
+from nbrepro.compare.ids import BOKEH_IDS, NO_IDS, PLOTLY_IDS, VEGA_IDS, JsonIds, Renaming
+from nbrepro.compare.numbers import judge_values
+from nbrepro.compare.payload import as_json, as_json_text
+from nbrepro.compare.text import compare_text
+
+_DEPTH = 200
+"""Levels of nesting that are walked; what lies deeper is compared as text."""
+
+
+class JsonComparator:
+    """``application/json`` and every type ending in ``+json``; what stands in it is all result."""
+
+    name: ClassVar[str] = "json"
+    mimes: ClassVar[tuple[str, ...]] = ("application/json", "application/*+json")
+    priority: ClassVar[int] = -10
+    richness: ClassVar[int] = 90
+    ids: ClassVar[JsonIds] = NO_IDS
+
+    def compare(self, reference: Any, candidate: Any, rules: Rules, /) -> Comparison:
+        """Compare two JSON values."""
+        return compare_trees(as_json(reference), as_json(candidate), rules, self.ids)
+
+
+class PlotlyComparator(JsonComparator):
+    """A plotly figure as data."""
+
+    name: ClassVar[str] = "plotly"
+    mimes: ClassVar[tuple[str, ...]] = ("application/vnd.plotly*+json",)
+    priority: ClassVar[int] = 0
+    richness: ClassVar[int] = 95
+    ids: ClassVar[JsonIds] = PLOTLY_IDS
+
+
+class VegaComparator(JsonComparator):
+    """A Vega or Vega-Lite chart, of Altair for example, as data."""
+
+    name: ClassVar[str] = "vega"
+    mimes: ClassVar[tuple[str, ...]] = ("application/vnd.vega*+json",)
+    priority: ClassVar[int] = 0
+    richness: ClassVar[int] = 95
+    ids: ClassVar[JsonIds] = VEGA_IDS
+
+
+class BokehComparator(JsonComparator):
+    """A bokeh document as data."""
+
+    name: ClassVar[str] = "bokeh"
+    mimes: ClassVar[tuple[str, ...]] = ("application/vnd.bokeh*+json", "application/vnd.holoviews*+json")
+    priority: ClassVar[int] = 0
+    richness: ClassVar[int] = 5
+    ids: ClassVar[JsonIds] = BOKEH_IDS
+
+
+def compare_trees(
+    reference: Any, candidate: Any, rules: Rules, ids: JsonIds = NO_IDS, renaming: Renaming | None = None
+) -> Comparison:
+    """Compare two JSON values leaf by leaf."""
+    if reference == candidate and as_json_text(reference) == as_json_text(candidate):
+        return Comparison.identical()
+    walk = _Walk(rules, ids, renaming or Renaming())
+    walk.compare("", reference, candidate, _DEPTH)
+    if not (walk.ledger.count or walk.ledger.close or walk.ledger.noise):
+        walk.ledger.ignore("layout")
+    return walk.ledger.conclude(rules)
+
+
+class _Walk:
+    """One walk through two trees at once."""
+
+    def __init__(self, rules: Rules, ids: JsonIds, renaming: Renaming) -> None:
+        self.rules = rules
+        self.ledger = Ledger()
+        self.renaming = renaming
+        self.ids = ids if rules.sets_aside("generated-id") else NO_IDS
+
+    def compare(self, where: str, one: Any, other: Any, depth: int) -> None:
+        a, b = _decoded(one), _decoded(other)
+        if a is not None and b is not None:
+            self._arrays(where, a, b)
+        elif depth <= 0:
+            self._texts(where, as_json_text(one), as_json_text(other))
+        elif isinstance(one, Mapping) and isinstance(other, Mapping):
+            self._mappings(where, one, other, depth)
+        elif _is_list(one) and _is_list(other):
+            self._lists(where, one, other, depth)
+        elif isinstance(one, str) and isinstance(other, str):
+            self._texts(where, one, other)
+        else:
+            self._leaves(where, one, other)
+
+    def _mappings(self, where: str, one: Mapping[str, Any], other: Mapping[str, Any], depth: int) -> None:
+        names = self._renamed_keys(one, other)
+        for key, value in one.items():
+            place = f"{where}.{key}" if where else str(key)
+            if names[key] not in other:
+                self._gone(place, value, None)
+            elif self._same_id(place, key, value, other[names[key]]):
+                continue
+            else:
+                self.compare(place, value, other[names[key]], depth - 1)
+        for key in [key for key in other if key not in set(names.values())]:
+            self._gone(f"{where}.{key}" if where else str(key), None, other[key])
+
+    def _renamed_keys(self, one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, str]:
+        """Return for each key the one it stands against: keys that are generated ids are paired in order."""
+        names = {key: key for key in one}
+        lost, new = [key for key in one if key not in other], [key for key in other if key not in one]
+        if len(lost) == len(new):
+            for old, now in zip(lost, new, strict=True):
+                if self.ids.hold("", old) and self.ids.hold("", now) and self.renaming.pair(old, now):
+                    names[old] = now
+                    self.ledger.ignore("generated-id")
+        return names
+
+    def _same_id(self, where: str, key: str, one: Any, other: Any) -> bool:
+        """Whether two values are generated ids that stand for each other."""
+        if not (self.ids.hold(key, one) and self.ids.hold(key, other) and self.renaming.pair(one, other)):
+            return False
+        if one != other:
+            self.ledger.set_aside("generated-id", where, one, other)
+        return True
+
+    def _lists(self, where: str, one: Sequence[Any], other: Sequence[Any], depth: int) -> None:
+        if one == other and as_json_text(one) == as_json_text(other):
+            self.ledger.weigh(len(one), len(one))
+            return
+        if len(one) == len(other) and _all_numbers(one) and _all_numbers(other):
+            self._numbers(where, one, other)
+            return
+        if len(one) != len(other):
+            self.ledger.differ(f"length of {where or 'the list'}", str(len(one)), str(len(other)))
+        for position, (a, b) in enumerate(zip(one, other, strict=False)):
+            if not self._same_id(f"{where}[{position}]", "", a, b):
+                self.compare(f"{where}[{position}]", a, b, depth - 1)
+            if self.ledger.count > MAX_DIFFERENCES and len(one) != len(other):
+                break
+
+    def _numbers(self, where: str, one: Sequence[Any], other: Sequence[Any]) -> None:
+        """Compare two lists of numbers at once."""
+        try:
+            a, b = np.array(one, dtype=np.float64), np.array(other, dtype=np.float64)
+        except (OverflowError, ValueError):
+            a = b = np.empty(0)
+        if not a.size or max(np.abs(a).max(), np.abs(b).max()) > 2**53:
+            for position, (x, y) in enumerate(zip(one, other, strict=True)):
+                self._leaves(f"{where}[{position}]", x, y)
+            return
+        whole = np.array([isinstance(x, int) and isinstance(y, int) for x, y in zip(one, other, strict=True)])
+        self._judge(where, a, b, whole)
+
+    def _arrays(self, where: str, one: NDArray[Any], other: NDArray[Any]) -> None:
+        if one.dtype != other.dtype:
+            self.ledger.differ(f"dtype of {where}", str(one.dtype), str(other.dtype))
+        elif one.shape != other.shape:
+            self.ledger.differ(f"shape of {where}", str(one.shape), str(other.shape))
+        elif one.dtype.kind in "fc":
+            self._judge(where, one.ravel(), other.ravel(), np.zeros(one.size, dtype=bool))
+        else:
+            self._judge(where, one.ravel(), other.ravel(), np.ones(one.size, dtype=bool))
+
+    def _judge(self, where: str, one: NDArray[Any], other: NDArray[Any], exact: NDArray[np.bool_]) -> None:
+        judged = judge_values(one, other, self.rules)
+        unequal = ~((one == other) | ((one != one) & (other != other)))  # noqa: PLR0124 - NaN equals NaN
+        far = np.flatnonzero((exact & unequal) | (~exact & judged.far))
+        close = judged.close & ~exact
+        if close.any():
+            self.ledger.tolerate(float(judged.distance[close].max()), int(close.sum()))
+        self.ledger.weigh(one.size - len(far), one.size)
+        for position in far[:MAX_DIFFERENCES]:
+            distance = float(judged.distance[position])
+            self.ledger.differ(
+                f"{where}[{position}]", repr(one[position].item()), repr(other[position].item()), distance
+            )
+        self.ledger.count += max(0, len(far) - MAX_DIFFERENCES)
+
+    def _texts(self, where: str, one: str, other: str) -> None:
+        if one == other:
+            self.ledger.weigh(1, 1)
+        elif self.renaming.knows(one, other):
+            self.ledger.set_aside("generated-id", where, one, other)
+        else:
+            self.ledger.absorb(compare_text(one, self.renaming.apply(other), self.rules, layout=False), where)
+
+    def _leaves(self, where: str, one: Any, other: Any) -> None:
+        """Compare two leaves: JavaScript knows one kind of number, so ``1`` and ``1.0`` are one value here."""
+        numbers = _is_number(one) and _is_number(other)
+        if numbers and isinstance(one, int) and isinstance(other, int):
+            self._equal(where, one, other, one == other)
+        elif numbers:
+            try:
+                judged = judge_values([float(one)], [float(other)], self.rules)
+            except OverflowError:
+                self._equal(where, one, other, one == other)
+                return
+            if judged.close[0]:
+                self.ledger.tolerate(float(judged.distance[0]))
+            self._equal(where, one, other, not judged.far[0], float(judged.distance[0]))
+        else:
+            self._equal(where, one, other, type(one) is type(other) and one == other)
+
+    def _equal(self, where: str, one: Any, other: Any, equal: bool, distance: float | None = None) -> None:
+        self.ledger.weigh(float(equal), 1)
+        if not equal:
+            self.ledger.differ(where or "value", as_json_text(one), as_json_text(other), distance)
+
+    def _gone(self, where: str, one: Any, other: Any) -> None:
+        self.ledger.weigh(0, 1)
+        self.ledger.differ(
+            where, None if one is None else as_json_text(one), None if other is None else as_json_text(other)
+        )
+
+
+def _is_list(value: Any) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, (str, bytes))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _all_numbers(values: Sequence[Any]) -> bool:
+    return bool(values) and all(map(_is_number, values))
+
+
+_DTYPES = re.compile(r"(?:float|int|uint)(?:8|16|32|64)|[<>|]?[fiu][1248]")
+
+
+def _decoded(value: Any) -> NDArray[Any] | None:
+    """Return a typed array of plotly (``bdata``) or of bokeh (``ndarray``); ``None`` where it is none."""
+    if not isinstance(value, Mapping):
+        return None
+    data, dtype = value.get("bdata"), value.get("dtype")
+    if data is None and value.get("type") == "ndarray" and isinstance(value.get("array"), Mapping):
+        data = value["array"].get("data")
+    if not (isinstance(data, str) and isinstance(dtype, str) and _DTYPES.fullmatch(dtype)):
+        return None
+    try:
+        array = np.frombuffer(base64.b64decode(data, validate=True), dtype=np.dtype(dtype))
+        return array.reshape(_shape(value.get("shape"), array.size))
+    except (ValueError, TypeError, binascii.Error):
+        return None
+
+
+def _shape(shape: Any, size: int) -> tuple[int, ...]:
+    if shape is None:
+        return (size,)
+    parts = shape.split(",") if isinstance(shape, str) else shape
+    return tuple(int(part) for part in parts)
