@@ -1,0 +1,69 @@
+"""The project's code: its git commit, and the local modules that are imported."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+from types import ModuleType
+
+from nbrepro.probes import git
+from nbrepro.probes.owners import source_file
+from nbrepro.probes.places import relative
+from nbrepro.records import Code
+from nbrepro.records.digests import digest_bytes
+
+_STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep  # noqa: PTH120 - text, for speed
+_INSTALLED = frozenset({"site-packages", "dist-packages"})
+
+
+def read(root: Path, modules: Mapping[str, ModuleType]) -> Code:
+    """Return the git state of the project at ``root`` and the digests of its modules among ``modules``."""
+    checkout = git.checkout(root)
+    digests = local_modules(root, modules)
+    if checkout is None:
+        return Code(modules=digests)
+    return Code(
+        commit=checkout.commit,
+        branch=checkout.branch,
+        dirty=bool(checkout.modified),
+        modified=checkout.modified,
+        modules=digests,
+    )
+
+
+def local_modules(root: Path, modules: Mapping[str, ModuleType]) -> dict[str, str]:
+    """Return the digest of each module's file that lies in the project, by path relative to ``root``.
+
+    What is installed is a package, not the project's code, even where the environment lies in the project; and
+    nbrepro, in its own repository, is the instrument, not the code that is measured.
+    """
+    found: dict[str, str] = {}
+    for name, module in sorted(modules.items()):
+        path = source_file(module)
+        if path is None or name == "__main__" or name.partition(".")[0] == "nbrepro":
+            continue
+        place = relative(Path(path), root)
+        if os.path.isabs(place) or place in found or _is_installed(path, root):  # noqa: PTH117 - text
+            continue
+        try:
+            found[place] = digest_bytes(Path(path).read_bytes())
+        except OSError:  # edited away since it was imported, or inside a zip file
+            continue
+    return dict(sorted(found.items()))
+
+
+def _is_installed(path: str, root: Path) -> bool:
+    folder = os.path.dirname(path)  # noqa: PTH120 - text, for speed
+    standard = path.startswith(_STANDARD_LIBRARY)
+    return standard or not _INSTALLED.isdisjoint(Path(folder).parts) or _is_in_environment(folder, root)
+
+
+@lru_cache(maxsize=4096)
+def _is_in_environment(folder: str, root: Path) -> bool:
+    """Whether ``folder`` lies in a virtual or conda environment below ``root``."""
+    if Path(folder) == root or any((Path(folder) / mark).exists() for mark in ("pyvenv.cfg", "conda-meta")):
+        return Path(folder) != root
+    above = os.path.dirname(folder)  # noqa: PTH120 - as above
+    return above != folder and _is_in_environment(above, root)

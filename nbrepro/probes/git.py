@@ -1,0 +1,98 @@
+"""What git knows of a project, asked through the ``git`` command, which is told to change nothing."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+TIMEOUT = 5.0
+"""Seconds that one question to git may take."""
+
+# A git hook that starts us sets these; they would point at the hook's repository instead of the project's.
+_INHERITED = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
+# fsmonitor would start a daemon or a hook of the repository; optional locks would rewrite the index.
+_COMMAND = ("git", "--no-optional-locks", "-c", "core.fsmonitor=false")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkout:
+    """The state of a working tree."""
+
+    commit: str | None
+    branch: str | None
+    modified: tuple[str, ...]
+    """Tracked files below the folder asked about with uncommitted changes, relative to it."""
+
+
+def top(folder: Path) -> Path | None:
+    """Return the top of the working tree that ``folder`` lies in, links resolved; ``None`` outside of git."""
+    real = Path(os.path.realpath(folder))
+    return next((parent for parent in (real, *real.parents) if (parent / ".git").exists()), None)
+
+
+def checkout(folder: Path) -> Checkout | None:
+    """Return commit, branch and modified files of the project in ``folder``; ``None`` without git or a repository.
+
+    What nbrepro keeps itself, in ``.nbrepro``, is no modification: a record would change the next one.
+    """
+    above = top(folder)
+    if above is None:
+        return None
+    answer = _ask(
+        folder,
+        *("status", "--porcelain=v2", "--branch", "-z", "--untracked-files=no", "--no-renames"),
+        *("--", ".", ":(exclude).nbrepro"),
+    )
+    if answer is None:
+        return None
+    head = {"branch.oid": "", "branch.head": ""}
+    modified = []
+    for entry in answer.split("\0"):
+        if entry.startswith("# "):
+            key, _, value = entry[2:].partition(" ")
+            head[key] = value
+        elif entry[:1] in {"1", "u"}:  # a changed or an unmerged file: the path follows the last fixed column
+            modified.append(entry.split(" ", 8 if entry[0] == "1" else 10)[-1])
+    below = Path(os.path.realpath(folder)).relative_to(above).as_posix()
+    prefix = "" if below == "." else f"{below}/"
+    return Checkout(
+        commit=_unless_in_brackets(head["branch.oid"]),
+        branch=_unless_in_brackets(head["branch.head"]),
+        modified=tuple(sorted(path.removeprefix(prefix) for path in modified)),
+    )
+
+
+def tracked(folder: Path) -> frozenset[str]:
+    """Return the absolute paths of all files that git tracks in the working tree round ``folder``, links resolved."""
+    above = top(folder)
+    answer = None if above is None else _ask(above, "ls-files", "-z")
+    return frozenset() if answer is None else frozenset(f"{above}{os.sep}{name}" for name in _names(answer))
+
+
+def _names(answer: str) -> Iterator[str]:
+    return (name.replace("/", os.sep) for name in answer.split("\0") if name)
+
+
+def _unless_in_brackets(value: str) -> str | None:
+    """Return ``None`` for git's ``(initial)`` and ``(detached)``."""
+    return value if value and not value.startswith("(") else None
+
+
+def _ask(folder: Path, *question: str) -> str | None:
+    environment = {name: value for name, value in os.environ.items() if name not in _INHERITED}
+    try:
+        done = subprocess.run(  # noqa: S603 - fixed arguments, no shell
+            (*_COMMAND, *question),
+            cwd=folder,
+            env={**environment, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=TIMEOUT,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):  # no git, no folder, or a repository on a slow disk
+        return None
+    return os.fsdecode(done.stdout) if done.returncode == 0 else None
