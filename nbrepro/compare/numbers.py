@@ -67,6 +67,30 @@ def judge(reference: Sequence[str], candidate: Sequence[str], rules: Rules) -> J
     reference, candidate:
         Tokens of equal number.
     """
+    fast = _judge_floats(reference, candidate, rules)
+    return _judge_each(reference, candidate, rules) if fast is None else fast
+
+
+def _judge_floats(reference: Sequence[str], candidate: Sequence[str], rules: Rules) -> Judged | None:
+    """Judge tokens that are floats without exception, many at once; ``None`` where they are not."""
+    if not all(
+        "." in x and "." in y and "_" not in x and "_" not in y for x, y in zip(reference, candidate, strict=True)
+    ):
+        return None
+    try:
+        a, b = np.array([*map(float, reference)]), np.array([*map(float, candidate)])
+    except ValueError:
+        return None
+    judged = _judge_values(a, b, rules)
+    whole = np.fromiter((x[-1] == "." == y[-1] for x, y in zip(reference, candidate, strict=True)), bool, len(a))
+    close = judged.close & ~whole
+    _allow_last_digit(
+        close, ~judged.same & ~close & ~whole & np.isfinite(a) & np.isfinite(b), (reference, candidate), a - b
+    )
+    return Judged(judged.same, close, judged.distance)
+
+
+def _judge_each(reference: Sequence[str], candidate: Sequence[str], rules: Rules) -> Judged:
     count = len(reference)
     a, b = np.full(count, np.nan), np.full(count, np.nan)
     floats = np.zeros(count, dtype=bool)
@@ -84,11 +108,20 @@ def judge(reference: Sequence[str], candidate: Sequence[str], rules: Rules) -> J
             a[i], b[i] = float(x), float(y)
     judged = _judge_values(a, b, rules)
     same, close = judged.same & floats, judged.close & floats & ~whole
-    for i in np.flatnonzero(floats & ~same & ~close & ~whole).tolist():
-        close[i] = _rounded_twice(reference[i], candidate[i], float(abs(a[i] - b[i])))
+    _allow_last_digit(close, floats & ~same & ~close & ~whole, (reference, candidate), a - b)
     for i in complexes:
         same[i], close[i] = _judge_complex(reference[i], candidate[i], rules)
     return Judged(same, close, judged.distance)
+
+
+def _allow_last_digit(
+    close: NDArray[np.bool_],
+    undecided: NDArray[np.bool_],
+    tokens: tuple[Sequence[str], Sequence[str]],
+    gap: NDArray[np.float64],
+) -> None:
+    for i in np.flatnonzero(undecided).tolist():
+        close[i] = _rounded_twice(tokens[0][i], tokens[1][i], float(abs(gap[i])))
 
 
 def judge_values(reference: Any, candidate: Any, rules: Rules) -> Judged:
@@ -111,6 +144,8 @@ def _judge_values(a: NDArray[np.float64], b: NDArray[np.float64], rules: Rules) 
 
 
 def _rounded_twice(x: str, y: str, gap: float) -> bool:
+    if not np.isfinite(gap) or min(len(x), len(y)) <= SIGNIFICANT:
+        return False
     (digits_x, unit_x), (digits_y, unit_y) = _last_digit(x), _last_digit(y)
     return min(digits_x, digits_y) >= SIGNIFICANT and gap <= 1.000001 * max(unit_x, unit_y)
 

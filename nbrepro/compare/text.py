@@ -16,7 +16,7 @@ from nbrepro.compare.masking import mask, report_masks
 from nbrepro.compare.numbers import Judged, judge
 from nbrepro.compare.payload import as_text
 from nbrepro.compare.terminal import render
-from nbrepro.compare.tokens import describe, tokenise
+from nbrepro.compare.tokens import describe, split_roughly, tokenise
 
 _QUOTED = re.compile(r"(?<!\w)'(?:[^'\\\n]|\\.)*'(?!\w)|(?<!\w)\"(?:[^\"\\\n]|\\.)*\"(?!\w)")
 _GAPS = re.compile(r"\s+")
@@ -73,6 +73,20 @@ def match_tokens(reference: Sequence[str], candidate: Sequence[str], rules: Rule
     return Match(reference, candidate, unequal, judged)
 
 
+def match_texts(reference: str, candidate: str, rules: Rules) -> Match:
+    """Hold two texts side by side; only what differs is tokenised, as long as all of it passes."""
+    pieces = split_roughly(reference), split_roughly(candidate)
+    if len(pieces[0]) == len(pieces[1]):
+        unequal = [i for i, (a, b) in enumerate(zip(*pieces, strict=True)) if a != b]
+        rough = match_tokens([pieces[0][i] for i in unequal], [pieces[1][i] for i in unequal], rules)
+        if rough.passes:
+            return rough
+        fine = match_tokens(tokenise("\n".join(rough.reference)), tokenise("\n".join(rough.candidate)), rules)
+        if fine.passes:
+            return fine
+    return match_tokens(tokenise(reference), tokenise(candidate), rules)
+
+
 def compare_text(reference: str, candidate: str, rules: Rules, *, layout: bool = True) -> Comparison:
     """Compare two texts.
 
@@ -87,7 +101,7 @@ def compare_text(reference: str, candidate: str, rules: Rules, *, layout: bool =
     if rules.sets_aside("terminal"):
         reference, candidate = _as_shown(reference, candidate, ledger)
     masked = mask(reference, rules), mask(candidate, rules)
-    match = match_tokens(tokenise(masked[0].text), tokenise(masked[1].text), rules)
+    match = match_texts(masked[0].text, masked[1].text, rules)
     if not match.passes:
         match = _in_another_layout(masked[0].text, masked[1].text, match, rules, ledger)
     ledger.weigh(_share(match), 1)
@@ -119,7 +133,7 @@ def _in_another_layout(reference: str, candidate: str, match: Match, rules: Rule
             if rewritten != (reference, candidate):
                 used.append(name)
                 reference, candidate = rewritten
-    other = match_tokens(tokenise(reference), tokenise(candidate), rules) if used else match
+    other = match_texts(reference, candidate, rules) if used else match
     if not other.passes and "{" in reference + candidate and rules.sets_aside("set-order"):
         used.append("set-order")
         other = match_tokens(sort_sets(list(other.reference)), sort_sets(list(other.candidate)), rules)
@@ -144,13 +158,13 @@ def _note_passing(ledger: Ledger, match: Match, reference: str, candidate: str) 
             ledger.tolerate(float(judged.distance[judged.close].max()), int(judged.close.sum()))
         elif judged.same.any():
             ledger.ignore("number-format")
-    if _TRUNCATED.search(reference) and _TRUNCATED.search(candidate) and ledger.close:
+    if ledger.close and _TRUNCATED.search(reference) and _TRUNCATED.search(candidate):
         ledger.remark("the output is truncated (…): what it leaves out was not compared")
 
 
 def _note_layout(ledger: Ledger, reference: str, candidate: str, *, layout: bool) -> None:
     """Note white space that differs: layout, unless it stands in a quoted string."""
-    quoted = _QUOTED.findall(reference), _QUOTED.findall(candidate)
+    quoted = _quoted(reference), _quoted(candidate)
     if len(quoted[0]) == len(quoted[1]):
         for one, other in zip(*quoted, strict=True):
             if one != other and _GAPS.findall(one) != _GAPS.findall(other):
@@ -159,6 +173,10 @@ def _note_layout(ledger: Ledger, reference: str, candidate: str, *, layout: bool
         ledger.differ("white space", reference, candidate)
     if not (ledger.noise or ledger.close or ledger.count):
         ledger.ignore("layout")
+
+
+def _quoted(text: str) -> list[str]:
+    return _QUOTED.findall(text) if "'" in text or '"' in text else []
 
 
 def _note_tokens(ledger: Ledger, match: Match, reference: str) -> None:

@@ -16,12 +16,12 @@ _TOKEN = re.compile(
     rf"""
     {OPEN}[^{CLOSE}]*{CLOSE}
   | [^\W\d]\w*                                                        # a word
-  | (?<![\w.])[-+]?\d+(?![\w.:+-])                                    # the common case first: an integer
+  | (?<![\w.])[-+]?\d*\.\d+(?:[eE][-+]?\d+)?(?![\d.])(?![-+][\d.]+(?:[eE][-+]?\d+)?j)  # a unit may follow: 3.2ms
+  | (?<![\w.])[-+]?\d+(?![\w.:+-])
   | \d{{4}}-\d\d-\d\d(?:[T_]\d\d:\d\d[\d:.]*(?:Z|[+-]\d\d:?\d\d)?)?(?!\w)
   | (?<![\w:.])\d{{1,2}}:\d\d(?::\d\d(?:[.,]\d+)?)?(?![\w:])
   | \d+(?:\.\d+){{2,}}\w*                                             # a version, an address
   | (?<![\w.])[-+]?{_DIGITS}[-+]{_DIGITS}j\b
-  | (?<![\w.])[-+]?(?:\d+\.\d+|\.\d+)(?:[eE][-+]?\d+)?(?![\d.])       # a unit may follow: 3.2ms
   | (?<![\w.])[-+]?\d+\.(?:[eE][-+]?\d+)?(?![\w.])
   | (?<![\w.])[-+]?\d+(?:[eE][-+]?\d+)?(?![\w.])
   | \w+                                                               # 3f2a9c
@@ -38,6 +38,14 @@ def tokenise(text: str) -> list[str]:
     ['loss', '=', '-0.25', 'at', '0x1f', ',', '3', 'of', '4']
     """
     return _TOKEN.findall(text)
+
+
+def split_roughly(text: str) -> list[str]:
+    """Return pieces that no token reaches across, much faster than `tokenise`: split at white space and brackets."""
+    for sign in "[](),{}":
+        if sign in text:
+            text = text.replace(sign, f" {sign} ")
+    return text.split()
 
 
 def is_mask(token: str) -> bool:
