@@ -1,0 +1,1 @@
+"""Renderers: one tree of results, shown as text, HTML, JUnit, Markdown and JSON."""

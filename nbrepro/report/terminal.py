@@ -1,0 +1,271 @@
+"""The report in the terminal: calm where all is well, and one screen for what differs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from nbrepro.records import Cause, CellResult, Difference, Verdict
+from nbrepro.report.excerpts import clipped, excerpt, plain_text, windows
+from nbrepro.report.symbols import ASCII, SIGNS, STYLES
+from nbrepro.report.views import View, cell_list, cell_name, counted, distance_words
+
+CELLS_SHOWN = 3
+DIFFERENCES_SHOWN = 3
+CAUSES_SHOWN = 3
+DRIFT_SHOWN = 6
+
+
+def render(views: Sequence[View], console: Console, *, verbose: bool = False) -> None:
+    """Print the report on ``console``.
+
+    Parameters
+    ----------
+    views:
+        The notebooks, in the order in which they are shown.
+    console:
+        Where to print; without a terminal or with ``NO_COLOR`` it prints plain text.
+    verbose:
+        Show every cell, every difference, and what was masked.
+    """
+    if console.encoding.lower().startswith("utf"):
+        _render(views, console, verbose=verbose)
+        return
+    with console.capture() as capture:
+        _render(views, console, verbose=verbose)
+    text = capture.get().translate(ASCII)
+    console.file.write(text.encode(console.encoding, "replace").decode(console.encoding))
+
+
+def _render(views: Sequence[View], console: Console, *, verbose: bool) -> None:
+    page = _Page(console, verbose=verbose)
+    for place, view in enumerate(views):
+        if place and (_is_told(view) or _is_told(views[place - 1])):
+            console.print()
+        page.notebook(view)
+    if len(views) > 1:
+        console.print()
+        page.total(views)
+
+
+def _is_told(view: View) -> bool:
+    return bool(view.failing or view.result.problem or view.result.exit_code)
+
+
+class _Page:
+    """Prints the parts of a report on one console."""
+
+    def __init__(self, console: Console, *, verbose: bool) -> None:
+        self._console = console
+        self._verbose = verbose
+        self._width = min(console.width, 100)
+
+    def notebook(self, view: View) -> None:
+        """Print one notebook: a line if all is well, or what differs and why."""
+        result = view.result
+        verdict = Verdict.ERROR if result.exit_code in {2, 3} else result.verdict
+        line = Table.grid(padding=(0, 1), expand=False)
+        line.width = self._width
+        line.add_column(no_wrap=True)
+        line.add_column(ratio=1, overflow="fold")
+        line.add_column(justify="right", no_wrap=True)
+        line.add_row(
+            self._sign(verdict),
+            Text(plain_text(result.path), style="bold"),
+            Text(_joined(view.headline, _seconds(result.seconds)), style=STYLES[verdict]),
+        )
+        self._console.print(line)
+        if _is_told(view) or self._verbose:
+            self._say(_tally(view), style="dim")
+            if result.reference:
+                self._say(f"compared with {plain_text(result.reference)}", style="dim")
+        if result.reason:
+            self._say(plain_text(result.reason))
+        elif result.problem:
+            self._say(plain_text(result.problem.message))
+        self._differences(view)
+        self._causes(view)
+        if self._verbose:
+            self._cells(view)
+        self._drift(view)
+        self._remarks(view)
+
+    def _sign(self, verdict: Verdict) -> Text:
+        return Text(SIGNS[verdict], style=f"bold {STYLES[verdict]}")
+
+    def _say(self, what: str | RenderableType, *, style: str = "", indent: int = 2) -> None:
+        text = Text(what, style=style) if isinstance(what, str) else what
+        self._console.print(Padding(text, (0, 0, 0, indent), expand=False), width=self._width)
+
+    def _differences(self, view: View) -> None:
+        most = None if self._verbose else CELLS_SHOWN
+        for place, cell in enumerate(view.independent[:most]):
+            self._console.print()
+            self._cell(cell, view, leads=place == 0)
+        hidden = view.independent[most:] if most else ()
+        if hidden:
+            self._console.print()
+            self._say(
+                f"{cell_list(hidden)} {_verb(hidden, 'differs', 'differ')} too (`--verbose` shows them)", style="dim"
+            )
+        if view.followers:
+            self._console.print()
+            first = view.failing[0]
+            words = (
+                f"{cell_list(view.followers)} {_verb(view.followers, 'follows', 'follow')} from {first.number or '?'}"
+            )
+            self._say(words, style="dim")
+
+    def _cell(self, cell: CellResult, view: View, *, leads: bool) -> None:
+        verb = "raises" if cell.verdict is Verdict.ERROR and cell.outputs else "differs"
+        title = Text.assemble(
+            (cell_name(cell), f"bold {STYLES[cell.verdict]}"), f" {verb} first" if leads else f" {verb}"
+        )
+        self._say(title)
+        for number, line in excerpt(cell, view.result.causes):
+            text = Text(f"{number:>3} │ ", style="dim")
+            text.append(clipped(line, self._width - 10, 1), style="cyan")
+            self._say(text, indent=4)
+        if cell.reason:
+            self._say(plain_text(cell.reason), indent=4)
+        most = None if self._verbose else DIFFERENCES_SHOWN
+        for difference in cell.differences[:most]:
+            self._difference(difference)
+        if most and len(cell.differences) > most:
+            self._say(
+                f"… {counted(len(cell.differences) - most, 'more difference')} in this cell", style="dim", indent=6
+            )
+
+    def _difference(self, difference: Difference) -> None:
+        where = " · ".join(
+            part
+            for part in (difference.mime, plain_text(difference.where), distance_words(difference.distance))
+            if part
+        )
+        if where:
+            self._say(where, style="dim", indent=6)
+        width = self._width - 20
+        before, after = windows(difference.reference, difference.candidate, width)
+        table = Table.grid(padding=(0, 2))
+        table.add_column(no_wrap=True, style="dim")
+        table.add_column(overflow="fold")
+        table.add_row("reference", Text(clipped(before, width)))
+        table.add_row("candidate", Text(clipped(after, width), style="bold"))
+        self._say(table, indent=6)
+
+    def _causes(self, view: View) -> None:
+        if not view.result.causes:
+            return
+        likely = view.likely[: None if self._verbose else CAUSES_SHOWN]
+        for cause in likely:
+            self._console.print()
+            self._cause(cause)
+        rest = [cause for cause in view.result.causes if cause not in likely]
+        if not rest:
+            return
+        if self._verbose:
+            for cause in rest:
+                self._console.print()
+                self._cause(cause)
+        else:
+            self._say(f"{counted(len(rest), 'less likely cause')} (`--verbose` shows them)", style="dim", indent=4)
+
+    def _cause(self, cause: Cause) -> None:
+        title = Text.assemble(
+            (_cause_title(cause), "bold"),
+            (plain_text(cause.summary), "bold yellow"),
+            (f" [{cause.confidence.value}]", "dim"),
+        )
+        self._say(title)
+        for evidence in cause.evidence:
+            self._bullet("·", evidence)
+        if cause.mend:
+            self._bullet("→", cause.mend)
+
+    def _bullet(self, sign: str, text: str) -> None:
+        table = Table.grid(padding=(0, 1))
+        table.add_column(no_wrap=True, style="dim")
+        table.add_column(overflow="fold")
+        table.add_row(sign, Text(plain_text(text)))
+        self._say(table, indent=4)
+
+    def _cells(self, view: View) -> None:
+        self._console.print()
+        for cell in view.result.cells:
+            line = Text.assemble(self._sign(cell.verdict), f" {cell_name(cell)}: {cell.verdict.label}")
+            if cell.reason:
+                line.append(f" ({plain_text(cell.reason)})", style="dim")
+            self._say(line)
+            for output in cell.outputs:
+                for mask in output.masked:
+                    self._say(
+                        f"set aside ({mask.rule}) {mask.where}: {clipped(mask.text, 50, 1)}", style="dim", indent=6
+                    )
+
+    def _drift(self, view: View) -> None:
+        if not view.drift or not (self._verbose or _is_told(view)):
+            return
+        told = {drift.name for cause in view.likely for drift in view.drift if drift.name in cause.summary}
+        others = [drift for drift in view.drift if drift.name not in told]
+        shown = view.drift if self._verbose else ()
+        if others and not self._verbose:
+            self._console.print()
+            names = ", ".join(drift.name for drift in others[:DRIFT_SHOWN])
+            more = f" and {len(others) - DRIFT_SHOWN} more" if len(others) > DRIFT_SHOWN else ""
+            self._say(f"also drifted: {plain_text(names)}{more}", style="dim")
+        for place, drift in enumerate(shown):
+            if not place:
+                self._console.print()
+                self._say("drift since the reference", style="bold")
+            self._say(f"{drift.name}: {clipped(drift.reference, 30, 1)} → {clipped(drift.candidate, 30, 1)}", indent=4)
+
+    def _remarks(self, view: View) -> None:
+        for note in view.result.notes:
+            self._say(f"note: {plain_text(note)}", style="dim")
+        if view.result.updated:
+            self._say("the candidate is the new reference", style="green")
+
+    def total(self, views: Sequence[View]) -> None:
+        """Print the line for all notebooks."""
+        order = ["reproduced", "different", "not run to its end", "not compared", "not readable"]
+        words = [view.headline for view in views]
+        tally = [f"{words.count(word)} {word}" for word in (*order, *sorted(set(words) - {*order})) if word in words]
+        line = f"{counted(len(views), 'notebook')}: {', '.join(tally)}"
+        seconds = _seconds(sum(view.result.seconds for view in views))
+        is_well = all(view.result.exit_code == 0 for view in views)
+        fits = len(line) + len(seconds) + 3 <= self._width
+        text = _joined(line, seconds) if fits else line
+        self._console.print(Text(text, style="bold green" if is_well else "bold"))
+
+
+def _cause_title(cause: Cause) -> str:
+    if cause.kind.value == "unknown":
+        return "Cause unknown: "
+    return "Proved cause: " if cause.proved_by else "Likely cause: "
+
+
+def _tally(view: View) -> str:
+    counts = view.result.counts()
+    total = sum(counts.values())
+    if not total:
+        return "no cells were compared"
+    parts = [f"{number} {verdict.label}" for verdict, number in counts.items()]
+    return f"{counted(total, 'cell')}: {', '.join(parts)}"
+
+
+def _verb(cells: Sequence[CellResult], one: str, many: str) -> str:
+    return one if len(cells) == 1 else many
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def _seconds(seconds: float) -> str:
+    if not seconds:
+        return ""
+    return f"{seconds:.1f} s" if seconds < 60 else f"{int(seconds // 60)} min {int(seconds % 60)} s"  # noqa: PLR2004
