@@ -6,8 +6,9 @@ The one orchestration; every step is a call into the room that does it.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
+from functools import partial
 from typing import Protocol
 
 from nbrepro.compare import compare_notebooks
@@ -44,19 +45,28 @@ def check(paths: Sequence[str], options: Options, progress: Progress) -> list[Vi
     targets = [target for target in found if isinstance(target, Target)]
     with exclusive(targets):
         runs = run_targets(targets, options, progress)
-        judged = [judge(target, run, options) for target, run in zip(targets, runs, strict=True)]
-    views = iter(judged)
-    return [next(views) if isinstance(item, Target) else unusable(item) for item in found]
+        judged = iter([_judge_if_run(target, run, options) for target, run in zip(targets, runs, strict=True)])
+    return [next(judged) if isinstance(item, Target) else unusable(item) for item in found]
 
 
-def run_targets(targets: Sequence[Target], options: Options, progress: Progress) -> list[Run]:
-    """Run the notebooks, ``options.jobs`` at a time, and return their runs in order."""
+def run_targets(targets: Sequence[Target], options: Options, progress: Progress) -> Iterator[Run | NbreproError]:
+    """Run the notebooks, ``options.jobs`` at a time, and yield in order each run, or why there is none.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        After Ctrl-C, once all kernels are gone; what was yielded before is done.
+    """
     progress.start([shown(target.path) for target in targets])
-    requests = [
-        run_request(target, options, lambda done, total, index=index: progress.advance(index, done, total))  # type: ignore[misc]
-        for index, target in enumerate(targets)
-    ]
-    return run_many(requests, jobs=options.jobs)
+    requests = [run_request(target, options, partial(progress.advance, index)) for index, target in enumerate(targets)]
+    for run in run_many(requests, jobs=options.jobs):
+        if isinstance(run, Run) and run.record.problem and run.record.problem.kind == "interrupted":
+            raise KeyboardInterrupt
+        yield run
+
+
+def _judge_if_run(target: Target, run: Run | NbreproError, options: Options) -> View:
+    return judge(target, run, options) if isinstance(run, Run) else unusable(Unusable(path=target.path, fault=run))
 
 
 def judge(target: Target, run: Run, options: Options) -> View:

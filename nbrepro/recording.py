@@ -64,8 +64,12 @@ def record(paths: Sequence[str], options: Options, progress: Progress) -> list[R
     targets = [target for target in found if isinstance(target, Target)]
     with exclusive(targets):
         runs = run_targets(targets, options, progress)
-        kept = iter([_keep(target, run, options) for target, run in zip(targets, runs, strict=True)])
+        kept = iter([_keep_if_run(target, run, options) for target, run in zip(targets, runs, strict=True)])
     return [next(kept) if isinstance(item, Target) else _unusable(item) for item in found]
+
+
+def _keep_if_run(target: Target, run: Run | NbreproError, options: Options) -> Recording:
+    return _keep(target, run, options) if isinstance(run, Run) else _unusable(Unusable(path=target.path, fault=run))
 
 
 def _keep(target: Target, run: Run, options: Options) -> Recording:
