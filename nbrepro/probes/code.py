@@ -9,10 +9,10 @@ from pathlib import Path
 from types import ModuleType
 
 from nbrepro.probes import git
+from nbrepro.probes.hashing import DigestCache
 from nbrepro.probes.owners import source_file
 from nbrepro.probes.places import relative
 from nbrepro.records import Code
-from nbrepro.records.digests import digest_bytes
 
 _STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep  # noqa: PTH120 - text, for speed
 _INSTALLED = frozenset({"site-packages", "dist-packages"})
@@ -40,6 +40,7 @@ def local_modules(root: Path, modules: Mapping[str, ModuleType]) -> dict[str, st
     nbrepro, in its own repository, is the instrument, not the code that is measured.
     """
     found: dict[str, str] = {}
+    digests = DigestCache()
     for name, module in sorted(modules.items()):
         path = source_file(module)
         if path is None or name == "__main__" or name.partition(".")[0] == "nbrepro":
@@ -48,7 +49,7 @@ def local_modules(root: Path, modules: Mapping[str, ModuleType]) -> dict[str, st
         if os.path.isabs(place) or place in found or _is_installed(path, root):  # noqa: PTH117 - text
             continue
         try:
-            found[place] = digest_bytes(Path(path).read_bytes())
+            found[place] = digests.digest(path).blake3
         except OSError:  # edited away since it was imported, or inside a zip file
             continue
     return dict(sorted(found.items()))
