@@ -52,13 +52,13 @@ clean:
 # One environment, filled as far as the target asks. A stamp is younger than what it was installed from.
 $(STAMPS)/examples $(STAMPS)/test $(STAMPS)/lint $(STAMPS)/docs: $(STAMPS)/torch pyproject.toml constraints.txt
 	@echo "Installing what \`make $(MAKECMDGOALS)\` needs (extra: $(@F)) ..."
-	$(PIP) install -q $(PINNED) -e ".[$(@F)]"
+	$(PIP) install -qq $(PINNED) -e ".[$(@F)]"
 	@touch $@
 
 # torch goes first, alone: pip then takes the build that this machine is configured for, and the rest leaves it alone.
 $(STAMPS)/torch: $(STAMPS)/pip constraints.txt
 	@echo "Installing torch, the largest download ..."
-	$(PIP) install -q $(PINNED) torch==2.13.0
+	$(PIP) install -qq $(PINNED) torch==2.13.0
 	@touch $@
 
 $(STAMPS)/pip:
@@ -67,5 +67,5 @@ $(STAMPS)/pip:
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	  { echo "This Python cannot make virtual environments. On Debian: apt-get install python3-venv"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) install -q pip==26.3
+	$(PIP) install -qq pip==26.3
 	@mkdir -p $(STAMPS) && touch $@
