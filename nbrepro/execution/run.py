@@ -94,8 +94,8 @@ def perform(work: Work) -> Run:
         return Run(notebook=work.notebook, record=assemble(material))
 
 
-def _execute(work: Work, rules: dict[int, CellRules], execution: Execution, folder: Path, journal: Path) -> str:
-    """Start the kernel, run the cells, end the kernel; return what it wrote to the terminal."""
+def _execute(work: Work, rules: dict[int, CellRules], execution: Execution, folder: Path, journal: Path) -> str | None:
+    """Start the kernel, run the cells, end the kernel; return what it wrote to the terminal, if it got ready."""
     session: KernelSession | None = None
     try:
         session = start(_launch(work, journal), folder)
@@ -123,7 +123,7 @@ def _execute(work: Work, rules: dict[int, CellRules], execution: Execution, fold
     finally:
         if session is not None:
             session.close(**({} if execution.responsive else {"grace": 0.5}))
-    return session.process.log_tail() if session is not None else ""
+    return session.process.log_tail() if session is not None else None
 
 
 def _launch(work: Work, journal: Path) -> Launch:

@@ -18,7 +18,7 @@ from nbrepro.execution.session import KernelSession, Reply
 from nbrepro.notebooks import code_cells, source_of, tags_of
 from nbrepro.records import CellState, ExceptionInfo, Problem, Timing
 
-_INTERRUPT_GRACE = 3.0  # seconds for a cell to react to an interrupt
+_INTERRUPT_GRACE = 2.0  # seconds for a cell to react to an interrupt
 _KEPT_OUTPUT = 64 * 1024  # characters that are kept of each text of a cell that wrote too much
 _FINISH_TIMEOUT = 60.0
 _FINISH = "__import__('nbrepro.kernel.extension', fromlist=['finish']).finish()"
