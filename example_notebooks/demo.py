@@ -78,7 +78,7 @@ def main() -> int:
         for fault in faults:
             print(f"      NOT AS EXPECTED: {fault}")
     differing = sum(promise["verdict"] not in PASSING for promise in expected.values())
-    print(f"\n{len(expected) - failed} of {len(expected)} notebooks came out as expected; {differing} differ on purpose.")
+    print(f"\n{len(expected) - failed} of {len(expected)} notebooks as expected; {differing} differ on purpose.")
     print(f"Report: {html}")
     return 1 if failed else 0
 
