@@ -11,6 +11,7 @@ PINNED := -c constraints.txt
 # Nothing that is run here may report usage to anyone.
 export DVC_NO_ANALYTICS := 1
 export MLFLOW_DISABLE_TELEMETRY := true
+export NO_MKDOCS_2_WARNING := 1
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
@@ -19,7 +20,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 help:
 	@echo "make demo       check the example notebooks, and write demo-report.html"
 	@echo "make test       run all tests (make test-fast leaves out the slow ones)"
-	@echo "make lint       ruff, mypy, and the order of the layers"
+	@echo "make lint       ruff, mypy, the order of the layers, the changelog"
 	@echo "make docs       build the documentation into site/"
 	@echo "make bench      run the benchmarks"
 	@echo "make clean      remove what these made, except $(VENV)"
@@ -38,6 +39,8 @@ lint: $(STAMPS)/lint
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_layers.py
+	$(BIN)/pre-commit validate-config
+	$(BIN)/towncrier build --draft --version next >/dev/null
 
 docs: $(STAMPS)/docs
 	$(BIN)/mkdocs build --strict
