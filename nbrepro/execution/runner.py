@@ -144,6 +144,9 @@ class Runner:
             goes_on = self._stop_flood(index)
         except (Cancelled, KeyboardInterrupt):
             goes_on = self._stop(index, "interrupted", "the run was interrupted")
+        except UnicodeEncodeError:
+            self._blame(index, "exception", "the source holds half a character (a lone surrogate): type it anew")
+            goes_on = self._keep_going
         if reply is not None and "execution_count" in reply.content:
             cell["execution_count"] = reply.content["execution_count"]
         self._execution.outcomes[index] = CellOutcome(

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil  # type: ignore[import-untyped]
 import pytest
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
@@ -35,6 +37,23 @@ def text_of(cell: NotebookNode) -> str:
         else:
             parts.append(output.data.get("text/plain", ""))
     return "".join(parts)
+
+
+def all_ended(processes: list[psutil.Process]) -> bool:
+    """Whether the processes end within seconds; one that its parent only has to collect has ended."""
+    deadline = time.monotonic() + 5
+    while any(_runs(process) for process in processes):
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.01)
+    return True
+
+
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 
 from nbrepro.execution.process import Death, KernelProcess, available_memory
+from tests.execution.conftest import all_ended
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def test_killing_reaches_all_that_the_process_started(process: KernelProcess) ->
     assert process.alive()
     assert not process.wait(0.1)
     process.kill()
-    assert psutil.wait_procs(family, timeout=5)[1] == []
+    assert all_ended(family)
     assert process.death is not None
     assert process.death.returncode == -signal.SIGKILL
 
@@ -47,7 +48,7 @@ def test_what_a_process_left_behind_ends_with_it(process: KernelProcess) -> None
     children = psutil.Process(process.pid).children()
     os.kill(process.pid, signal.SIGTERM)
     assert process.wait(5)
-    assert psutil.wait_procs(children, timeout=5)[1] == []
+    assert all_ended(children)
     assert process.death is not None
     assert process.death.returncode == -signal.SIGTERM
     assert process.death.peak_bytes is not None

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import pytest
 from nbformat.v4 import new_markdown_cell, new_output
 
@@ -130,6 +131,7 @@ def test_two_runs_differ_in_time_stamps_alone(run: Runner, tmp_path: Path) -> No
         result = run(*sources)
         assert result.record.problem is None
         paths.append(tmp_path / f"record{number}.ipynb")
+        nbformat.validate(result.notebook)
         write_notebook(result.notebook, paths[-1])
     (_, first), (_, second) = (read_record(path) for path in paths)
     assert first.digest == second.digest
@@ -187,3 +189,10 @@ def test_a_kernel_that_cannot_bind_its_sockets_is_started_again(run: Runner, unl
     result = run("6 * 7", kernel_name=unlucky_kernel)
     assert result.record.problem is None
     assert text_of(result.notebook.cells[0]) == "42"
+
+
+def test_a_source_that_cannot_be_sent_is_named(run: Runner) -> None:
+    result = run("'\ud800'", "2", keep_going=True)
+    assert result.record.problem is not None
+    assert "half a character" in result.record.problem.message
+    assert [cell.state.value for cell in result.record.cells.values()] == ["error", "ok"]

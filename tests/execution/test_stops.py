@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import textwrap
 import threading
 import time
@@ -13,9 +14,9 @@ from pathlib import Path
 import psutil  # type: ignore[import-untyped]
 import pytest
 
-from nbrepro.errors import ConfigError
+from nbrepro.errors import ConfigError, StoreError
 from nbrepro.execution import Run
-from tests.execution.conftest import notebook_of, text_of
+from tests.execution.conftest import all_ended, notebook_of, text_of
 
 Runner = Callable[..., Run]
 
@@ -171,8 +172,22 @@ def test_no_kernel_outlives_this_process_however_it_ends(tmp_path: Path, number:
     assert len(kernels) == 1
     process.send_signal(number)
     printed, _ = process.communicate(timeout=20)
-    _, alive = psutil.wait_procs(kernels, timeout=5)
-    assert alive == []
+    assert all_ended(kernels)
     if number is signal.SIGINT:
         assert printed.strip() == "interrupted"
         assert process.returncode == 0
+
+
+def test_functions_for_the_exit_run_even_when_the_run_is_stopped(run: Runner, tmp_path: Path) -> None:
+    at_exit = "import atexit, pathlib, time\natexit.register(pathlib.Path('ended').touch)"
+    result = run(at_exit, "time.sleep(60)", set={"timeout": 0.5})
+    assert problem_of(result)[0] == "timeout"
+    assert (tmp_path / "ended").exists()
+
+
+def test_without_room_for_temporary_files_there_is_one_sentence(
+    run: Runner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    with pytest.raises(StoreError, match="set TMPDIR"):
+        run("1")
