@@ -126,8 +126,10 @@ def _package_texts(before: Package | None, after: Package | None) -> tuple[str |
 
 
 def _with_origin(package: Package) -> str:
-    kind = "editable" if package.editable else ""
-    details = " ".join(part for part in (kind, package.url, package.commit) if part)
+    # Where a local install lies is another place for everyone; that it is one may matter.
+    is_local = (package.url or "").startswith("file:")
+    kind = "editable" if package.editable else "local" if is_local else ""
+    details = " ".join(part for part in (kind, "" if is_local else package.url, package.commit) if part)
     return f"{package.version} ({details})" if details else package.version
 
 

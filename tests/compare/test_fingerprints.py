@@ -188,6 +188,14 @@ def test_one_version_from_another_origin_is_drift() -> None:
     assert found.candidate == "1.0 (https://example.org/numpy.git abc)"
 
 
+def test_where_an_editable_install_lies_is_no_drift() -> None:
+    here, there = (Package(version="1.0", editable=True, url=f"file:///{place}/numpy") for place in ("one", "two"))
+    sides = [replace(FULL, packages={**FULL.packages, "numpy": package}) for package in (here, there)]
+    assert drift(*sides) == ()
+    (found,) = drift(FULL, sides[0])
+    assert found.candidate == "1.0 (editable)"
+
+
 def test_a_file_that_only_one_side_read_counts_if_the_run_was_whole() -> None:
     candidate = replace(FULL, data={**FULL.data, "b.csv": DataFile(digest="blake3:3", size=1)})
     (found,) = drift(candidate, FULL)
