@@ -174,7 +174,11 @@ class Case:
     def raised(self) -> ExceptionInfo | None:
         """The exception that the candidate raised in the differing cell and the reference did not."""
         step = self.target
-        if step is None or step.candidate is None or (step.result and step.result.verdict is not Verdict.ERROR):
+        if step is None or step.candidate is None:
+            return None
+        problem = self.candidate_record.problem if self.candidate_record else None
+        ended_here = problem is not None and problem.cell == step.candidate
+        if step.result is not None and step.result.verdict is not Verdict.ERROR and not ended_here:
             return None
         seen = self.candidate_cell(step)
         found = (seen.exception if seen else None) or _exception_in(self.candidate.cells[step.candidate])

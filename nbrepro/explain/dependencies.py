@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nbrepro.explain.sources import Names, names_of
 from nbrepro.records import CellResult, CellState, Record, Verdict
 
+_BUILTINS = frozenset(dir(builtins)) | {"display", "get_ipython"}
 FAILING = frozenset({Verdict.DIFFERENT, Verdict.ERROR})
 
 
@@ -42,6 +44,8 @@ def localise(
 
     A cell follows if it reads a name that the first differing cell, or one that follows from it, binds or
     changes; if it reads a file that such a cell wrote; or if it never ran because the run ended before it.
+    It also does if it reads the same value as the first differing cell and no cell that passes vouches for that
+    value: both then show what became of it further up.
 
     Parameters
     ----------
@@ -56,6 +60,7 @@ def localise(
     modules = frozenset[str]().union(*(names_of(cell.source).modules for cell in cells))
     taint = _Taint(modules=modules, reference=reference, candidate=candidate)
     taint.spread(cells[first])
+    taint.suspect(cells[first], vouched=_vouched(cells))
     found: list[FollowUp] = []
     for cell in cells[first + 1 :]:
         link = taint.link(cell)
@@ -69,6 +74,12 @@ def localise(
     return tuple(found)
 
 
+def _vouched(cells: Sequence[CellResult]) -> frozenset[str]:
+    """The names that a cell with equal outputs reads."""
+    passing = (cell for cell in cells if cell.verdict.passes and cell.outputs)
+    return frozenset[str]().union(*(names_of(cell.source).reads for cell in passing))
+
+
 class _Taint:
     """Names and files whose contents are in doubt after the first difference."""
 
@@ -76,21 +87,30 @@ class _Taint:
         self._modules = modules
         self._records = (reference, candidate)
         self._names: set[str] = set()
+        self._suspects: set[str] = set()
         self._files: set[str] = set()
 
     def spread(self, cell: CellResult) -> None:
         self._names |= names_of(cell.source).changes(self._modules)
         self._files |= self._touched(cell, "write")
 
+    def suspect(self, cell: CellResult, *, vouched: frozenset[str]) -> None:
+        """Doubt what the first differing cell reads, but for imports and for what other cells vouch for."""
+        self._suspects = set(names_of(cell.source).reads - vouched - self._modules - _BUILTINS)
+
     def settle(self, cell: CellResult) -> None:
         """A cell free of doubt binds its names afresh."""
-        self._names -= names_of(cell.source).kills
+        kills = names_of(cell.source).kills
+        self._names -= kills
+        self._suspects -= kills
 
     def link(self, cell: CellResult) -> str | None:
         if self._never_ran(cell):
             return "it never ran"
         if names := sorted(names_of(cell.source).reads & self._names):
             return f"it reads {_listing(names)}"
+        if names := sorted(names_of(cell.source).reads & self._suspects):
+            return f"it reads {_listing(names)}, as the first differing cell does"
         if files := sorted(self._touched(cell, "read") & self._files):
             return f"it reads {_listing(files)}"
         return None

@@ -37,7 +37,7 @@ def unseeded_generator(case: Case) -> Iterator[Cause]:
             times = f", {finding.count} times" if finding.count > 1 else ""
             yield Cause(
                 kind=CauseKind.UNSEEDED_RANDOMNESS,
-                summary=f"{step.label} draws from an unseeded {library_of(finding.what)} generator{line}",
+                summary=f"{step.label} {draws(finding.what)}{line}",
                 confidence=Confidence.HIGH if case.reaches(step) else Confidence.MEDIUM,
                 evidence=(f"{step.label}{line} called `{finding.what}`{times} ({runs})", *link(case, step)),
                 cell=step.candidate,
@@ -67,6 +67,14 @@ def link(case: Case, step: Step) -> Iterator[str]:
         yield f"{target.label} uses what {step.label} makes"
     else:
         yield f"{step.label} ran before {target.label}"
+
+
+def draws(what: str) -> str:
+    """Return what a piece of code draws from, as the predicate of a sentence."""
+    root = what.partition(".")[0].partition("(")[0]
+    if root in {"os", "secrets", "uuid"} or "SystemRandom" in what:
+        return "takes random bytes from the operating system"
+    return f"draws from an unseeded {library_of(what)} generator"
 
 
 def library_of(what: str) -> str:
