@@ -166,6 +166,12 @@ class Case:
         """The candidate's fingerprint; an empty one where there is no record."""
         return self.candidate_record.fingerprint if self.candidate_record else Fingerprint()
 
+    @property
+    def saved_python(self) -> str:
+        """The version of Python that the reference notebook says it was saved by; empty if it says none."""
+        info = self.reference.metadata.get("language_info")
+        return str(info.get("version") or "") if isinstance(info, dict) else ""
+
     def drifts(self, *kinds: CauseKind) -> Iterator[Drift]:
         """The points of these kinds in which the fingerprints differ."""
         return (drift for drift in self.drift if drift.kind in kinds)

@@ -12,7 +12,8 @@ from nbrepro.report.views import View, cell_list, cell_name, counted
 
 NOTEBOOKS_SHOWN = 100
 CELLS_SHOWN = 5
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~@&-])")
+_BAR = "\\|"
+_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&])")
 
 
 def render(views: Sequence[View]) -> str:
@@ -71,8 +72,15 @@ def _cell(cell: CellResult) -> list[str]:
 
 
 def escaped(text: str, most: int = 200) -> str:
-    """Return text that Markdown shows as it is, on one line."""
-    return _SPECIAL.sub(r"\\\1", clipped(text.replace("\n", " "), most, 1))
+    """Return text that Markdown shows as it is, on one line; what stands between backticks is code."""
+    parts = clipped(text.replace("\n", " "), most, 1).replace("@", "@\u200b").split("`")
+    if len(parts) % 2 == 0:
+        return _plain("`".join(parts))
+    return "".join(f"`{part.replace('|', _BAR)}`" if n % 2 else _plain(part) for n, part in enumerate(parts) if part)
+
+
+def _plain(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", text)
 
 
 def _in_tag(text: str) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nbrepro.explain.case import Case, Step
-from nbrepro.explain.constructs import Construct, constructs_in, seeded_libraries
+from nbrepro.explain.constructs import Construct
+from nbrepro.explain.evidence import constructs_in, draws, findings, library_of, link, seed_advice, seeded_libraries
 from nbrepro.explain.registry import rule
-from nbrepro.explain.rules.randomness import draws, findings, library_of, link, seed_advice
 from nbrepro.records import Cause, CauseKind, Confidence
 
 _SUMMARIES = {
