@@ -129,3 +129,21 @@ def test_a_clock_in_the_source_of_the_differing_cell_is_told(make: Any) -> None:
     (cause,) = explain(make.case(make.notebook(["import time\ntime.time()"]), differing=[0]))
     assert (cause.kind, cause.confidence.value) == (CauseKind.TIME, "medium")
     assert cause.summary == "cell 1 reads the clock (line 2)"
+
+
+def test_a_library_that_is_loaded_inside_a_cell_starts_from_its_seed(make: Any) -> None:
+    notebook = make.notebook(["a = draw()", "b = draw()"])
+    seeded = Randomness(seed=42, hash_seed="0", seeded=("numpy",))
+    reference = make.record(notebook, {0: {"random_after": {"numpy": "s1"}}, 1: state("s1", "s2")}, randomness=seeded)
+    candidate = make.record(notebook, {0: {"random_after": {"numpy": "t1"}}, 1: state("t1", "t2")}, randomness=seeded)
+    (cause,) = explain(make.case(notebook, differing=[1], records=(reference, candidate)))
+    assert (cause.kind, cause.cell) == (CauseKind.RANDOM_CONSUMPTION, 0)
+
+
+def test_an_edit_that_shifts_the_numbers_below_it_is_certain(make: Any, told: Any) -> None:
+    before, after = make.notebook(["a = draw(3)", "b = draw()"]), make.notebook(["a = draw(4)", "b = draw()"])
+    reference = make.record(before, {0: state("s0", "s1"), 1: state("s1", "s2")})
+    candidate = make.record(after, {0: state("s0", "t1"), 1: state("t1", "t2")})
+    causes = explain(make.case(before, after, differing=[1], records=(reference, candidate)))
+    assert told(causes) == ["source high", "random_consumption high"]
+    assert "it draws another number of times from the global NumPy generator" in causes[0].evidence

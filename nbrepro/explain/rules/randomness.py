@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from nbrepro.explain.case import Case, Step
 from nbrepro.explain.evidence import constructs_in, draws, findings, library_of, link, seed_advice
 from nbrepro.explain.registry import rule
-from nbrepro.records import Cause, CauseKind, CellRecord, Confidence
+from nbrepro.explain.streams import partings
+from nbrepro.records import Cause, CauseKind, Confidence
 
 
 @rule
@@ -31,48 +32,11 @@ def unseeded_generator(case: Case) -> Iterator[Cause]:
 @rule
 def generator_states_part(case: Case) -> Iterator[Cause]:
     """A global generator whose state agrees up to some cell and differs after it."""
-    for library in sorted(_libraries(case)):
-        parting = _parting(case, library)
-        if parting is None:
-            continue
-        step, inside = parting
-        if inside and any(True for _ in findings(case, step, CauseKind.UNSEEDED_RANDOMNESS)):
-            continue  # told by the finding itself
-        yield _consumed(case, library, step) if inside else _started(case, library, step)
-
-
-def _libraries(case: Case) -> set[str]:
-    records = (case.candidate_cell(step) for step in case.history)
-    return {library for record in records if record for library in record.random_before}
-
-
-def _parting(case: Case, library: str) -> tuple[Step, bool] | None:
-    """Return the step at which two streams part for good, and whether that happens inside it.
-
-    ``None`` if no cell that reaches the differing one drew from them once they had parted.
-    """
-    parted: tuple[Step, bool] | None = None
-    matters = False
-    for step in case.history:
-        runs = case.reference_cell(step), case.candidate_cell(step)
-        if runs[0] is None or runs[1] is None or any(library not in run.random_before for run in runs if run):
-            continue
-        before, after = _states(runs[0], library), _states(runs[1], library)
-        if before[0] == after[0]:
-            parted = None
-        elif parted is None:
-            parted = (step, False)
-        drew = after[0] != after[1]
-        if before[0] != after[0] and drew and case.reaches(step) and before[1] != after[1]:
-            matters = True
-        if before[0] == after[0] and before[1] != after[1]:
-            parted, matters = (step, True), matters or case.reaches(step)
-    return parted if matters else None
-
-
-def _states(record: CellRecord, library: str) -> tuple[str, str]:
-    before = record.random_before[library]
-    return before, record.random_after.get(library, before)
+    for parting in partings(case):
+        if not parting.inside:
+            yield _started(case, parting.library, parting.step)
+        elif not any(True for _ in findings(case, parting.step, CauseKind.UNSEEDED_RANDOMNESS)):
+            yield _consumed(case, parting.library, parting.step)
 
 
 def _consumed(case: Case, library: str, step: Step) -> Cause:
@@ -102,7 +66,7 @@ def _started(case: Case, library: str, step: Step) -> Cause:
         summary = f"the global {name} generator started from another seed ({seeds})"
     else:
         summary = f"the global {name} generator starts from another state in each run"
-    evidence = [f"its state differs already before {step.label}", *([seeds] if seeds else [])]
+    evidence = [f"its state is another when {step.label} begins", *([seeds] if seeds else [])]
     evidence += [f"the {side} did not seed it" for side in unseeded]
     return Cause(
         kind=CauseKind.UNSEEDED_RANDOMNESS,
