@@ -48,6 +48,7 @@ def own(start_kernel: StartKernel) -> Kernel:
 
 
 def test_off_restores_everything_that_was_changed(own: Kernel) -> None:
+    pytest.importorskip("matplotlib")
     own.run(TOUCHED)
     own.run("before = touched()")
     own.run("%load_ext nbrepro")
