@@ -55,6 +55,7 @@ def test_what_carries_no_result_is_masked(text: str, name: str, piece: str) -> N
         "/tmp/data/x.csv",
         "/tmp/tmp",
         "[10:00:00] started",
+        "2024-01-01 10:00:00    ERROR\n2024-01-01 11:00:00    INFO",
         "50%|abc| 3",
         "time 3.5",
     ],
