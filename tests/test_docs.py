@@ -8,7 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import click
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from nbrepro import errors
