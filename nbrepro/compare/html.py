@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any, ClassVar
 
 from lxml import etree
@@ -75,8 +76,20 @@ def compare_html(reference: str, candidate: str, rules: Rules) -> Comparison:
         else:
             compare_nodes(ledger, documents[0], documents[1], rules, _PARTS)
             if not (ledger.count or ledger.close or ledger.noise):
-                ledger.ignore("markup")
+                _note_markup(ledger, reference, candidate, rules)
     return ledger.conclude(rules)
+
+
+_HIDDEN = re.compile(r"<!--.*?-->|<style\b.*?</style>|<[^<>]*>", re.DOTALL | re.IGNORECASE)
+
+
+def _note_markup(ledger: Ledger, reference: str, candidate: str, rules: Rules) -> None:
+    """Note a difference that the trees do not show: markup, unless the parser dropped a text (deep nesting)."""
+    shown = [unescape(_HIDDEN.sub(" ", text)) for text in (reference, candidate)]
+    if "".join(shown[0].split()) == "".join(shown[1].split()):
+        ledger.ignore("markup")
+    else:
+        ledger.absorb(compare_text(shown[0], shown[1], rules))
 
 
 def _apart(text: str) -> str:

@@ -43,7 +43,7 @@ def compare_images(reference: bytes, candidate: bytes, rules: Rules) -> Comparis
         ledger.ignore("encoding")
     elif one is None or other is None:
         differ_in_bytes(ledger, reference, candidate)
-        ledger.remark("an image could not be decoded" if one is not other else "the images could not be decoded")
+        ledger.remark("not decoded as an image, compared by bytes")
     elif _same_shape(one, other, ledger):
         _compare_frames(ledger, one[1], other[1], rules)
     return ledger.conclude(rules)

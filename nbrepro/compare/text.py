@@ -189,9 +189,10 @@ def _quoted(text: str) -> list[str]:
 
 def _note_tokens(ledger: Ledger, match: Match, reference: str) -> None:
     far = match.far
-    places = describe(reference, far[:MAX_DIFFERENCES])
+    shown = far[:MAX_DIFFERENCES]
+    places = describe(reference, shown)
     distances = dict(zip(match.unequal, match.judged.distance, strict=True)) if match.judged is not None else {}
-    for position in far:
+    for position in shown:
         distance = float(distances[position])
         ledger.differ(
             places.get(position, ""),
@@ -199,6 +200,7 @@ def _note_tokens(ledger: Ledger, match: Match, reference: str) -> None:
             _spoken(match.candidate[position]),
             None if np.isnan(distance) else distance,
         )
+    ledger.count += len(far) - len(shown)
 
 
 def _spoken(token: str) -> str:

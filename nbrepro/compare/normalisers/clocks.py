@@ -21,7 +21,7 @@ _BESIDE_LEVEL = re.compile(
 )
 _CLOCK = re.compile(
     r"\b(?:perf_counter|process_time|monotonic|default_timer|thread_time)(?:_ns)?\b|\btime\.time(?:_ns)?\("
-    r"|\btime\(\)|\bdatetime\.(?:datetime\.)?(?:now|utcnow|today)\(|%%?time"
+    r"|\btime\(\)|\bdatetime\.(?:datetime\.)?(?:now|utcnow|today)\("
 )
 
 
@@ -48,7 +48,7 @@ NORMALISERS = (
         name="timeit-magic",
         description="What `%timeit` prints.",
         find=spans(
-            r"^(?:The slowest run took [^\n]*\n(?:[^\n]*cached\.\s*\n)?)?"
+            r"(?:^|(?<=^<TimeitResult : ))(?:The slowest run took [^\n]*\n(?:[^\n]*cached\.\s*\n)?)?"
             r"(?:[\d.]+ \w+(?: [\d.]+ \w+)* (?:±|\+-) [\d.]+ \w+(?: [\d.]+ \w+)* per loop[^\n]*"
             r"|[\d,]+ loops?, best of \d+: [^\n]*)",
             flags=re.MULTILINE,
@@ -65,9 +65,9 @@ NORMALISERS = (
         name="elapsed-time",
         description="A time that is labelled as elapsed, in a cell that reads a clock.",
         find=spans(
-            rf"\b(?:took|elapsed|duration|run ?time|time taken|(?:execution|training|total|wall|fit|elapsed) time"
-            rf"|time|finished in|done in|in)\b[ =:(]{{0,3}}({_AMOUNT}|\d+\.\d+|\d:\d\d:\d\d(?:\.\d+)?)",
-            flags=re.IGNORECASE,
+            r"(?:\b(?:took|elapsed|duration|run ?time|time taken|(?:execution|training|total|wall|fit|elapsed) time)"
+            rf"|^time)\b[ =:(]{{0,3}}({_AMOUNT}|\d+\.\d+|\d:\d\d:\d\d(?:\.\d+)?)|\bin ({_AMOUNT})",
+            flags=re.IGNORECASE | re.MULTILINE,
         ),
         hints=("took", "lapsed", "uration", "ime", "in "),
         evidence=_CLOCK,
