@@ -212,9 +212,9 @@ def _note_lines(ledger: Ledger, reference: str, candidate: str, rules: Rules) ->
     keys = [" ".join(line.split()) for line in one], [" ".join(line.split()) for line in other]
     for change in changes(*keys):
         common = min(len(change.reference), len(change.candidate))
-        for i, j in zip(change.reference, change.candidate, strict=False):
-            if not match_tokens(tokenise(one[i]), tokenise(other[j]), rules).passes:
-                ledger.differ(f"line {i + 1}", _readable(one[i]), _readable(other[j]))
+        _note_line_pairs(
+            ledger, [(i, one[i], other[j]) for i, j in zip(change.reference, change.candidate, strict=False)], rules
+        )
         for i in change.reference[common:]:
             if keys[0][i]:
                 ledger.differ(f"line {i + 1}, lost", _readable(one[i]), None)
@@ -225,6 +225,16 @@ def _note_lines(ledger: Ledger, reference: str, candidate: str, rules: Rules) ->
         ledger.differ("text", _readable(reference), _readable(candidate))
     if bool(_TRUNCATED.search(reference)) != bool(_TRUNCATED.search(candidate)):
         ledger.remark("only one of the two is truncated (…)")
+
+
+def _note_line_pairs(ledger: Ledger, pairs: list[tuple[int, str, str]], rules: Rules) -> None:
+    """Note the lines that differ; beyond what is shown they are only counted."""
+    for position, (line, one, other) in enumerate(pairs):
+        if ledger.count >= MAX_DIFFERENCES:
+            ledger.count += len(pairs) - position
+            return
+        if not match_tokens(tokenise(one), tokenise(other), rules).passes:
+            ledger.differ(f"line {line + 1}", _readable(one), _readable(other))
 
 
 def _readable(text: str) -> str:
