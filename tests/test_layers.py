@@ -31,6 +31,7 @@ LAYERS: dict[str, int] = {
     "status": 6,
     "diffing": 6,
     "explaining": 6,
+    "proving": 6,
     "showing": 6,
     "initialising": 6,
     "cli": 7,
@@ -47,6 +48,8 @@ SAME_LAYER = {
     ("recording", "check"),
     ("status", "targets"),
     ("explaining", "targets"),
+    ("proving", "targets"),
+    ("proving", "explaining"),
     ("showing", "diffing"),
 }
 PACKAGE = Path(nbrepro.__file__).parent
