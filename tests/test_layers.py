@@ -24,6 +24,7 @@ LAYERS: dict[str, int] = {
     "restore": 3,
     "explain": 4,
     "report": 5,
+    "linting": 5,
     "lifecycle": 5,
     "targets": 6,
     "check": 6,
