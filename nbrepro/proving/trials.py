@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import shutil
 import tempfile
 import time
@@ -15,6 +16,7 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from nbrepro.compare import compare_notebooks
+from nbrepro.errors import RunError
 from nbrepro.execution import Run, run_notebook
 from nbrepro.explain import Case
 from nbrepro.notebooks import source_of, write_atomically, write_notebook
@@ -107,6 +109,7 @@ class Trials:
             setup = self._setup(copied)
             for factor in restored:
                 factor.restore(setup)
+            self._same_python(setup)
             paths = [overlay(name, version) for name, version in setup.packages]
             paths += [write(flip, Path(folder) / "flip")] if flip else []
             return self._perform(setup, paths)
@@ -121,6 +124,12 @@ class Trials:
             threads=self._threads(request.threads),
             environment=dict(self.target.settings.environment),
         )
+
+    def _same_python(self, setup: Setup) -> None:
+        """Refuse to lay packages that are installed for this Python over those of another."""
+        python = self.case.candidate_fingerprint.python
+        if setup.packages and (python is None or python.version != platform.python_version()):
+            raise RunError("versions of packages can be restored only where the kernel runs in nbrepro's own Python")
 
     def _threads(self, asked: int) -> int:
         """Return the threads that the candidate ran with."""
