@@ -41,6 +41,7 @@ _ONE_IN_SIX_DIGITS = 1.1e-5
 _FLOAT = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+(?=[eE]))(?:[eE][-+]?\d+)?")
 _COMPLEX = re.compile(r"([-+]?[\d.]+(?:[eE][-+]?\d+)?)([-+][\d.]+(?:[eE][-+]?\d+)?)j")
 _INTEGER = re.compile(r"[-+]?\d+")
+_GROUPED = re.compile(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 
 
 @dataclass(frozen=True)
@@ -65,6 +66,11 @@ def is_float(token: str) -> bool:
     return _FLOAT.fullmatch(token) is not None
 
 
+def is_grouped(token: str) -> bool:
+    """Whether the token is a number with its thousands set apart by commas, as ``f"{value:,}"`` writes it."""
+    return "," in token and _GROUPED.fullmatch(token) is not None
+
+
 def is_number(token: str) -> bool:
     """Whether the token is an integer, a float or a complex number."""
     return any(kind.fullmatch(token) for kind in (_INTEGER, _FLOAT, _COMPLEX))
@@ -78,6 +84,12 @@ def judge(reference: Sequence[str], candidate: Sequence[str], rules: Rules) -> J
     reference, candidate:
         Tokens of equal number.
     """
+    if any(map(is_grouped, reference)):
+        pairs = [
+            (x.replace(",", ""), y.replace(",", "")) if is_grouped(x) and is_grouped(y) else (x, y)
+            for x, y in zip(reference, candidate, strict=True)
+        ]
+        reference, candidate = [x for x, _ in pairs], [y for _, y in pairs]
     fast = _judge_floats(reference, candidate, rules)
     return _judge_each(reference, candidate, rules) if fast is None else fast
 

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable
 
-from nbrepro.compare.numbers import is_number
+from nbrepro.compare.numbers import is_grouped, is_number
 
 OPEN, CLOSE = "\ufdd0", "\ufdd1"
 """Round the name of the normaliser that set a piece of text aside; Unicode keeps both for such inner use."""
@@ -16,6 +16,7 @@ _TOKEN = re.compile(
     rf"""
     {OPEN}[^{CLOSE}]*{CLOSE}
   | [^\W\d]\w*                                                        # a word
+  | (?<![\w.,\[(])[-+]?\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?!,?\w|\.\d)     # 13,352.00; [1,234] is a list of two
   | (?<![\w.])[-+]?\d*\.\d+(?:[eE][-+]?\d+)?(?![\d.])(?![-+][\d.]+(?:[eE][-+]?\d+)?j)  # a unit may follow: 3.2ms
   | (?<![\w.])[-+]?\d+(?![\w.:+-])
   | \d{{4}}-\d\d-\d\d(?:[T_]\d\d:\d\d[\d:.]*(?:Z|[+-]\d\d:?\d\d)?)?(?!\w)
@@ -47,7 +48,7 @@ def token_spans(text: str) -> list[tuple[int, int]]:
 
 def split_roughly(text: str) -> list[str]:
     """Return pieces that no token reaches across, much faster than `tokenise`: split at white space and brackets."""
-    for sign in "[](),{}":
+    for sign in ("[", "]", "(", ")", "{", "}", ", ", ",\n"):  # a comma may also group the digits of one number
         if sign in text:
             text = text.replace(sign, f" {sign} ")
     return text.split()
@@ -71,7 +72,7 @@ def describe(text: str, indices: Iterable[int]) -> dict[int, str]:
         here = bisect_right(starts, match.start())
         if here != line:
             line, numbers, words = here, 0, 0
-        number = is_number(match.group())
+        number = is_number(match.group()) or is_grouped(match.group())
         numbers, words = numbers + number, words + (not number)
         if index in wanted:
             places[index] = f"line {line}, " + (f"number {numbers}" if number else f"word {words}")

@@ -66,3 +66,10 @@ def test_two_readings_of_a_clock_are_no_rounding() -> None:
     pairs = ["1795468000.12", "1795468000.1234567"], ["1795468003.5", "1795468000.1234569"]
     assert judge(*pairs, Rules()).close.tolist() == [False, True]
     assert judge(*pairs, Rules(rtol=1e-3)).close.tolist() == [True, True]
+
+
+def test_thousands_set_apart_by_commas_are_one_number() -> None:
+    judged = judge(["13,352.00", "1,234"], ["14,902.90", "1,235"], Rules())
+    assert judged.far.tolist() == [True, True]
+    assert judged.distance.tolist() == pytest.approx([1550.9 / 14902.9, 1 / 1235])
+    assert judge(["1,234.5678901"], ["1,234.5678902"], Rules()).close.tolist() == [True]

@@ -21,7 +21,7 @@ from nbrepro.compare.tokens import describe, tokenise
         ("3.2ms 91.3%", ["3.2", "ms", "91.3", "%"]),
         ("1e-5 1E+10 .5", ["1e-5", "1E+10", ".5"]),
         ("float64 x1 _a", ["float64", "x1", "_a"]),
-        ("1,234.5", ["1", ",", "234.5"]),
+        ("1,234.5", ["1,234.5"]),
         ("nan inf", ["nan", "inf"]),
         ("ä日本 ✓", ["ä日本", "✓"]),
         ("\ufdd0address\ufdd1>", ["\ufdd0address\ufdd1", ">"]),
@@ -34,3 +34,24 @@ def test_texts_fall_into_tokens(text: str, tokens: list[str]) -> None:
 def test_places_are_named_by_line_and_by_what_stands_there() -> None:
     text = "loss 0.5\nacc 0.9 of 3"
     assert describe(text, [1, 3, 5]) == {1: "line 1, number 1", 3: "line 2, number 1", 5: "line 2, number 2"}
+
+
+def test_a_comma_groups_digits_but_separates_the_elements_of_a_list() -> None:
+    assert tokenise("13,352.00 EUR, 5") == ["13,352.00", "EUR", ",", "5"]
+    assert tokenise("[1,234] (1,234,5) 12,34") == [
+        "[",
+        "1",
+        ",",
+        "234",
+        "]",
+        "(",
+        "1",
+        ",",
+        "234",
+        ",",
+        "5",
+        ")",
+        "12",
+        ",",
+        "34",
+    ]
