@@ -16,6 +16,7 @@ from pathlib import Path
 
 _TICK = 0.05  # seconds between looks where the system cannot announce a process's end
 _LOG_TAIL = 16 * 1024
+_MUCH = 0.5  # of the memory available: a kernel that had less was hardly killed for it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,9 +33,13 @@ class Death:
             return f"the kernel exited with status {self.returncode}{self._memory()}"
         number = -self.returncode
         what = f"the kernel was killed by signal {number} ({signal.Signals(number).name})"
-        if number == signal.SIGKILL:
+        if number == signal.SIGKILL and self._had_much_memory():
             what += ", probably because memory ran out"
         return what + self._memory()
+
+    def _had_much_memory(self) -> bool:
+        available = available_memory()
+        return bool(self.peak_bytes and available and self.peak_bytes >= _MUCH * available)
 
     def _memory(self) -> str:
         if not self.peak_bytes:

@@ -26,6 +26,8 @@ class FollowUp:
     """The link, or the lack of one, as part of a sentence: ``it reads `model```."""
     is_root: bool
     """Whether nothing that the first differing cell made reaches it: the cause may be its own."""
+    ran: bool = True
+    """Whether the run got to it."""
 
 
 def needed_by(cells: Sequence[Names], focus: int) -> frozenset[int]:
@@ -77,7 +79,15 @@ def localise(
             taint.settle(cell)
         if cell.verdict in FAILING:
             because = link or shared or "it uses nothing that the first differing cell made"
-            found.append(FollowUp(cell=cell, follows=bool(link or shared), because=because, is_root=not link))
+            found.append(
+                FollowUp(
+                    cell=cell,
+                    follows=bool(link or shared),
+                    because=because,
+                    is_root=not link,
+                    ran=not taint.never_ran(cell),
+                )
+            )
     return tuple(found)
 
 
@@ -111,7 +121,7 @@ class _Taint:
         self._suspects -= kills
 
     def link(self, cell: CellResult) -> str | None:
-        if self._never_ran(cell):
+        if self.never_ran(cell):
             return "it never ran"
         if names := sorted(names_of(cell.source).reads & self._names):
             return f"it reads {_listing(names)}"
@@ -124,7 +134,8 @@ class _Taint:
         names = sorted(names_of(cell.source).reads & self._suspects)
         return f"it reads {_listing(names)}, as the first differing cell does" if names else None
 
-    def _never_ran(self, cell: CellResult) -> bool:
+    def never_ran(self, cell: CellResult) -> bool:
+        """Whether the run ended before the cell."""
         record = self._records[1]
         if record is not None and cell.index in record.cells:
             return record.cells[cell.index].state is CellState.NOT_RUN

@@ -11,11 +11,13 @@ Among equals, what concerns the first differing cell comes first, then the more 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from nbrepro.explain.case import Case
-from nbrepro.explain.dependencies import localise
+from nbrepro.explain.dependencies import FollowUp, localise
+from nbrepro.explain.sources import same_code
 from nbrepro.records import Cause, CauseKind, Confidence
 
 Rule = Callable[[Case], Iterator[Cause]]
@@ -83,8 +85,9 @@ def explain(case: Case) -> tuple[Cause, ...]:
     if not case.differs:
         return ()
     found: dict[tuple[CauseKind, str], tuple[int, Cause]] = {}
-    for order, root in enumerate(_roots(case)):
-        for cause in _judge(root):
+    later = localise(case.cells, reference=case.reference_record, candidate=case.candidate_record)
+    for order, judged in enumerate(chain(map(_judge, _roots(case, later)), map(_edits, _edited_below(case, later)))):
+        for cause in judged:
             key = (cause.kind, cause.summary)
             if key not in found or _certainty(cause) < _certainty(found[key][1]):
                 found[key] = (min(order, found.get(key, (order, cause))[0]), cause)
@@ -92,17 +95,45 @@ def explain(case: Case) -> tuple[Cause, ...]:
     return tuple(cause for _, cause in ranked) or (_unknown(case),)
 
 
-def _roots(case: Case) -> Iterable[Case]:
+def _roots(case: Case, later: Sequence[FollowUp]) -> Iterable[Case]:
     """The case as it is, then once for each later difference that the first one does not make.
 
     The cell that ended the run counts as one of those: whatever else differs, people want to know why it raised.
     """
-    later = localise(case.cells, reference=case.reference_record, candidate=case.candidate_record)
     problem = case.candidate_record.problem if case.candidate_record else None
     ended = None if problem is None else problem.cell
     independent = [follow.cell for follow in later if follow.cell.index == ended]
     independent += [follow.cell for follow in later if follow.is_root and follow.cell.index != ended]
     return [case, *(replace(case, focus=cell) for cell in independent[: MAX_ROOTS - 1])]
+
+
+def _edited_below(case: Case, later: Sequence[FollowUp]) -> Iterator[Case]:
+    """The case once for each later difference that an edit of its own feeds, whatever else it follows from.
+
+    The first difference explains why such a cell may differ; the edit is a fault beside that, and stays after
+    the first one is mended.
+    """
+    edited = {
+        step.place
+        for step in case.steps
+        if step.reference is not None and step.candidate is not None and not same_code(step.before, step.after)
+    } - case.known_users
+    told = 0
+    for follow in later:
+        if not edited or told == MAX_ROOTS:
+            return
+        if not follow.ran:
+            continue
+        root = replace(case, focus=follow.cell)
+        if edited & root.known_users:
+            edited -= root.known_users
+            told += 1
+            yield root
+
+
+def _edits(case: Case) -> Iterator[Cause]:
+    """The edits that the differing cell is known to feel."""
+    return (cause for cause in _judge(case) if cause.kind is CauseKind.SOURCE and cause.confidence is Confidence.HIGH)
 
 
 def _judge(case: Case) -> Iterator[Cause]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import os
 import signal
 import sys
@@ -56,10 +57,17 @@ def test_what_a_process_left_behind_ends_with_it(process: KernelProcess) -> None
 
 
 def test_a_death_is_told_with_its_memory() -> None:
-    told = Death(returncode=-9, peak_bytes=2_500_000_000).sentence()
-    assert told.startswith("the kernel was killed by signal 9 (SIGKILL), probably because memory ran out; it had used")
-    assert "2.5 GB" in told
+    told = Death(returncode=-9, peak_bytes=2_500_000).sentence()
+    assert told.startswith("the kernel was killed by signal 9 (SIGKILL); it had used up to 2 MB of ")
     assert Death(returncode=1, peak_bytes=None).sentence() == "the kernel exited with status 1"
+
+
+@pytest.mark.parametrize(("share", "blamed"), [(0.4, False), (0.5, True), (0.95, True)])
+def test_memory_is_blamed_only_where_the_kernel_had_much_of_it(share: float, *, blamed: bool) -> None:
+    peak = math.ceil((available_memory() or 0) * share)
+    assert ("probably because memory ran out" in Death(returncode=-9, peak_bytes=peak).sentence()) is blamed
+    assert "memory ran out" not in Death(returncode=-15, peak_bytes=peak).sentence()
+    assert "memory ran out" not in Death(returncode=-9, peak_bytes=None).sentence()
 
 
 def test_the_memory_of_this_machine_is_known() -> None:

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nbformat.v4 import new_code_cell, new_notebook
 
 from nbrepro.explain import Case, explain
 from nbrepro.explain.registry import SPECIFICITY, rules
-from nbrepro.records import CauseKind, CellResult, Drift, Finding, Verdict
+from nbrepro.records import CauseKind, CellResult, CellState, Drift, FileUse, Finding, Verdict
 
 UNSEEDED = Finding(kind=CauseKind.UNSEEDED_RANDOMNESS, what="numpy.random.default_rng()", line=1)
 NUMPY = Drift(kind=CauseKind.PACKAGE, name="numpy", reference="1", candidate="2")
@@ -37,6 +38,41 @@ def test_two_independent_faults_are_both_named(make: Any, told: Any) -> None:
     record = make.record(before, {0: {"findings": (UNSEEDED,)}})
     causes = explain(make.case(before, after, differing=[0, 1], records=(record, record)))
     assert told(causes) == ["unseeded_randomness high", "source high"]
+
+
+READING = "t = read('a.csv')\nlen(t)"
+CSV = Drift(kind=CauseKind.DATA_CHANGED, name="a.csv", reference="blake3:9f2c", candidate="blake3:41aa")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ([READING, "m = t.x.mean()\nm"], [READING, "m = t.x.mean() + 1\nm"]),
+        ([READING, "m = t.x.mean()", "m"], [READING, "m = t.x.mean() + 1", "m"]),
+    ],
+)
+def test_an_edit_below_changed_data_is_named_beside_it(
+    make: Any, told: Any, before: list[str], after: list[str]
+) -> None:
+    records = [with_csv(make, make.notebook(sources)) for sources in (before, after)]
+    differing = [place for place, source in enumerate(after) if "\n" in source or source == "m"]
+    case = make.case(
+        make.notebook(before), make.notebook(after), differing=differing, records=tuple(records), drift=[CSV]
+    )
+    causes = explain(case)
+    assert told(causes) == ["data_changed high", "source high"]
+    assert (causes[1].summary, causes[1].cell) == ("cell 2 was edited (line 1)", 1)
+
+
+def test_an_edited_cell_that_never_ran_is_not_blamed(make: Any, told: Any) -> None:
+    before, after = make.notebook([READING, "m = 1\nm"]), make.notebook([READING, "m = 2\nm"])
+    record = make.record(after, {0: {"files": (FileUse(path="a.csv", mode="read"),)}, 1: {"state": CellState.NOT_RUN}})
+    case = make.case(before, after, differing=[0, 1], records=(with_csv(make, before), record), drift=[CSV])
+    assert told(explain(case)) == ["data_changed high"]
+
+
+def with_csv(make: Any, notebook: Any) -> Any:
+    return make.record(notebook, {0: {"files": (FileUse(path="a.csv", mode="read"),)}})
 
 
 def test_a_cause_is_told_once_however_many_cells_it_reaches(make: Any) -> None:

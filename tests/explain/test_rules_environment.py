@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from nbformat.v4 import new_output
 
+from nbrepro.compare import compare_notebooks
+from nbrepro.config import Settings
 from nbrepro.explain import explain
 from nbrepro.records import CauseKind, DataFile, Difference, Drift, DvcState, FileUse, Python
 
@@ -16,8 +20,11 @@ def package(name: str = "scikit-learn", before: str | None = "1.8.0", after: str
     return Drift(kind=CauseKind.PACKAGE, name=name, reference=before, candidate=after)
 
 
-def with_data(make: Any, notebook: Any, digest: str, size: int, dvc: DvcState | None = None) -> Any:
-    return make.record(notebook, *READING, data={"data/train.csv": DataFile(digest=digest, size=size, dvc=dvc)})
+def with_data(
+    make: Any, notebook: Any, digest: str, size: int, dvc: DvcState | None = None, *, in_git: bool = False
+) -> Any:
+    file = DataFile(digest=digest, size=size, dvc=dvc, in_git=in_git)
+    return make.record(notebook, *READING, data={"data/train.csv": file})
 
 
 def test_changed_data_names_the_cell_that_reads_it_and_the_sizes(make: Any) -> None:
@@ -43,7 +50,48 @@ def test_rows_are_told_where_dvc_still_has_the_reference(make: Any) -> None:
     (cause,) = explain(make.case(notebook, differing=[1], drift=CHANGED, records=records))
     assert "1 → 3 rows (+2)" in cause.evidence
     assert "DVC: data/train.csv.dvc records 0123…, which the file on disk is not" in cause.evidence
-    assert "dvc checkout data/train.csv.dvc" in (cause.mend or "")
+
+
+FORCED = (
+    "`dvc checkout --force data/train.csv` brings the recorded version back, and the edits to the file are lost then"
+)
+RESTORED = "`git checkout -- data/train.csv` brings the recorded version back, and the edits to the file are lost then"
+FORMER = "`git checkout` the commit's data/train.csv.dvc"
+
+
+@pytest.mark.parametrize(
+    ("recorded", "matches", "in_git", "advice"),
+    [
+        ("md5:9f2c", False, False, [FORCED]),
+        ("md5:9f2c", None, False, [FORCED]),
+        ("md5:9f2c", False, True, [RESTORED]),
+        ("md5:9f2c", True, False, ["the reference was made with an edited one"]),
+        ("md5:41aa", True, False, [FORMER, "then `dvc checkout data/train.csv`"]),
+        ("md5:41aa", False, False, [FORMER, FORCED]),
+        ("md5:41aa", True, True, [FORMER, "and data/train.csv (`cache: false`"]),
+    ],
+)
+def test_the_mend_is_what_brings_the_reference_back(
+    make: Any, recorded: str, advice: list[str], *, matches: bool | None, in_git: bool
+) -> None:
+    notebook = make.notebook(["t = read('data/train.csv')", "len(t)"])
+    before = DvcState(tracked_by="data/train.csv.dvc", recorded="md5:9f2c", matches=True)
+    after = DvcState(tracked_by="data/train.csv.dvc", recorded=recorded, matches=matches)
+    records = (with_data(make, notebook, OLD, 8, before), with_data(make, notebook, NEW, 16, after, in_git=in_git))
+    (cause,) = explain(make.case(notebook, differing=[1], drift=CHANGED, records=records))
+    mend = cause.mend or ""
+    assert all(words in mend for words in advice)
+    assert mend.endswith("accept the new data with `nbrepro check --update`.")
+    assert ("--force" in mend) is (FORCED in advice)
+
+
+@pytest.mark.parametrize(("in_git", "advice"), [(False, FORCED), (True, RESTORED)])
+def test_without_a_record_the_mend_is_the_same(make: Any, advice: str, *, in_git: bool) -> None:
+    notebook = make.notebook(["t = read('data/train.csv')", "len(t)"])
+    dvc = DvcState(tracked_by="data/train.csv.dvc", recorded="md5:9f2c", matches=False)
+    records = (None, with_data(make, notebook, NEW, 2, dvc, in_git=in_git))
+    (cause,) = explain(make.case(notebook, differing=[1], records=records))
+    assert advice in (cause.mend or "")
 
 
 def test_data_that_an_unrelated_cell_reads_is_only_possible(make: Any) -> None:
@@ -119,9 +167,47 @@ def test_a_variable_that_the_cell_names_is_certain(make: Any) -> None:
     assert cause.confidence.value == "high"
 
 
-def test_values_that_differ_by_an_address_alone_show_one(make: Any) -> None:
-    address = Difference(
-        output=0, mime="text/plain", where="", reference="<A at 0x7f00aa11>", candidate="<A at 0x7f00bb22>"
-    )
-    (cause,) = explain(make.case(make.notebook(["a"]), differing={0: (address,)}))
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("a", "<A at {}>"),
+        ("a", "[<__main__.A object at {}>, <__main__.A object at 0x7f00cc33>]"),
+        ("f", "<function <lambda> at {}>"),
+        ("a", "<pre>&lt;A at {}&gt;</pre>"),
+        ("hex(id(a))", "'{}'"),
+        ("print('at', hex(id(a)))", "at {}"),
+    ],
+)
+def test_values_that_differ_by_an_address_alone_show_one(make: Any, source: str, text: str) -> None:
+    cause = explain(make.case(make.notebook([source]), differing={0: (addresses(text),)}))[0]
     assert (cause.kind, cause.confidence.value) == (CauseKind.MEMORY_ADDRESS, "high")
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("print('wallet 0x7f00bb22')", "wallet {}"),
+        ("hex(0xdeadbeef12)", "'{}'"),
+        ("print(spot)", "the wallet is at {}"),
+        ("table", "<td>wallet at {}</td>"),
+        ("print(a, key)", "<A at 0x7f00cc33> has the key {}"),
+    ],
+)
+def test_a_hexadecimal_value_of_the_notebook_is_no_address(make: Any, told: Any, source: str, text: str) -> None:
+    assert told(explain(make.case(make.notebook([source]), differing={0: (addresses(text),)}))) == ["unknown low"]
+
+
+@pytest.mark.parametrize(("text", "kind"), [("<A at {}>\n", "memory_address high"), ("wallet {}\n", "unknown low")])
+def test_a_word_alone_is_judged_by_where_the_output_has_it(make: Any, told: Any, text: str, kind: str) -> None:
+    notebooks = [make.notebook(["show()"]) for _ in range(2)]
+    for notebook, address in zip(notebooks, ("0x7f00aa11bb22", "0x7f00aa11cc22"), strict=True):
+        notebook.cells[0].outputs = [new_output("stream", text=text.format(address))]
+    settings = Settings(keep_masks=("address",))
+    cells = compare_notebooks(notebooks[0], notebooks[1], settings)
+    assert [difference.reference for difference in cells[0].differences] == ["0x7f00aa11bb22"]
+    assert told(explain(replace(make.case(*notebooks, differing=[0]), cells=cells))) == [kind]
+
+
+def addresses(text: str) -> Difference:
+    before, after = text.format("0x7f00aa11"), text.format("0x7f00bb22")
+    return Difference(output=0, mime="text/plain", where="", reference=before, candidate=after)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from shlex import quote
 
 from nbrepro.explain.case import Case, Step
 from nbrepro.explain.files import rows, rows_in_dvc_cache
 from nbrepro.explain.registry import rule
-from nbrepro.records import Cause, CauseKind, Confidence, DataFile, Drift
+from nbrepro.records import Cause, CauseKind, Confidence, DataFile, Drift, DvcState
 from nbrepro.records.digests import short
 
 
@@ -20,14 +21,13 @@ def data_changed(case: Case) -> Iterator[Cause]:
         readers = list(_readers(case, drift.name))
         using = [step for step in readers if case.reaches(step)]
         evidence = [*_contents(case, drift, before, after), *_reading(readers, using)]
-        kept = after.dvc if after else None
         yield Cause(
             kind=CauseKind.DATA_CHANGED,
             summary=f"{drift.name} changed ({_digests(drift)})",
             confidence=_certainty(readers, using),
             evidence=tuple(evidence),
             cell=(using or readers)[0].candidate if readers else None,
-            mend=_mend(drift.name, before, tracker=kept.tracked_by if kept else None),
+            mend=_mend(drift.name, before, after),
         )
 
 
@@ -71,7 +71,7 @@ def data_is_not_what_dvc_tracks(case: Case) -> Iterator[Cause]:
                 *_reading(readers, using),
             ),
             cell=(using or readers)[0].candidate if readers else None,
-            mend=f"Fetch the tracked version: `dvc checkout {file.dvc.tracked_by}`.",
+            mend=f"{_bring_back(name, file)}.",
         )
 
 
@@ -125,10 +125,43 @@ def _digest(digest: str | None) -> str:
     return f"{short(digest, 4)}…" if digest else "none"
 
 
-def _mend(name: str, before: DataFile | None, *, tracker: str | None) -> str:
-    accept = "or accept the new data with `nbrepro check --update`"
-    if tracker:
-        return f"Fetch the reference's version: `git checkout` its {tracker}, then `dvc checkout {tracker}`; {accept}."
+_ACCEPT = "or accept the new data with `nbrepro check --update`"
+
+
+def _mend(name: str, before: DataFile | None, after: DataFile | None) -> str:
+    if after and after.dvc:
+        return _mend_with_dvc(name, before, after, after.dvc)
     if before and before.in_git:
-        return f"Restore the file: `git checkout -- {name}`; {accept}."
-    return f"Put the reference's version of the file back, {accept}; track it with DVC so that it can be fetched."
+        return f"Restore the file: `git checkout -- {quote(name)}`; {_ACCEPT}."
+    return f"Put the reference's version of the file back, {_ACCEPT}; track it with DVC so that it can be fetched."
+
+
+def _mend_with_dvc(name: str, before: DataFile | None, after: DataFile, state: DvcState) -> str:
+    """What brings the reference's version back, by which of the two changed: DVC's file, or only the data."""
+    known = before.dvc if before else None
+    if known is None or known.recorded != state.recorded:
+        former = f"`git checkout` the commit's {state.tracked_by}"
+        if after.in_git:
+            return (
+                f"Fetch the reference's version: {former} and {name} (`cache: false`: git keeps the data); {_ACCEPT}."
+            )
+        if state.matches is False:
+            return f"Fetch the reference's version: {former}, then {_forced(name)}; {_ACCEPT}."
+        return f"Fetch the reference's version: {former}, then `dvc checkout {quote(name)}`; {_ACCEPT}."
+    if state.matches:
+        return f"{name} is what DVC recorded, the reference was made with an edited one: {_ACCEPT.removeprefix('or ')}."
+    return f"{_bring_back(name, after)}; {_ACCEPT}."
+
+
+def _bring_back(name: str, file: DataFile) -> str:
+    """How to have the recorded version again where the file on disk was edited."""
+    if file.in_git:  # `cache: false`: DVC has no copy, git has
+        lost = "the edits to the file are lost then"
+        return f"`git checkout -- {quote(name)}` brings the recorded version back, and {lost} (DVC keeps no copy of it)"
+    return _forced(name)
+
+
+def _forced(name: str) -> str:
+    """DVC asks before it overwrites a file that it has no copy of, and fails where nobody can answer."""
+    command = f"`dvc checkout --force {quote(name)}`"
+    return f"{command} brings the recorded version back, and the edits to the file are lost then"
