@@ -20,7 +20,7 @@ PAIRS = [
     ("NBR205", "import os\nos.environ['A']", "import os\nos.sep"),
     ("NBR206", "from concurrent.futures import as_completed\nas_completed([])", "list(map(str, []))"),
     ("NBR301", "import requests\nrequests.get('x')", "import requests\nrequests.codes"),
-    ("NBR302", "open('/home/me/a.csv')", "open('a.csv')"),
+    ("NBR302", "open('/data/a.csv')", "open('a.csv')"),
     ("NBR402", "print(nowhere)", "nowhere = 1\nprint(nowhere)"),
     ("NBR403", "print 'a'", "print('a')"),
 ]
