@@ -38,6 +38,8 @@ class Options:
     """Whether the run becomes the reference: then there is nothing to run like, and no error is expected."""
     against: str | None = None
     update: bool = False
+    live: Mapping[str, NotebookNode] = field(default_factory=dict)
+    """Notebooks as an editor holds them, by path; each stands for what is saved."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +106,7 @@ def find_targets(paths: Sequence[str], options: Options) -> list[Target | Unusab
 
 def _target(path: Path, name: str, store: Store, settings: Settings, options: Options) -> Target | Unusable:
     try:
-        notebook = read_notebook(path)
+        notebook = options.live.get(str(path)) or read_notebook(path)
         settings = notebook_settings(settings, notebook.metadata, shown(path))
         settings = replace(settings, **options.overrides)
         reference = _reference(notebook, path, name, store, options)
