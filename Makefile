@@ -11,6 +11,7 @@ PINNED := -c constraints.txt
 # Nothing that is run here may report usage to anyone.
 export DVC_NO_ANALYTICS := 1
 export MLFLOW_DISABLE_TELEMETRY := true
+export NO_MKDOCS_2_WARNING := 1
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
@@ -19,7 +20,7 @@ export MLFLOW_DISABLE_TELEMETRY := true
 help:
 	@echo "make demo       check the example notebooks, and write demo-report.html"
 	@echo "make test       run all tests (make test-fast leaves out the slow ones)"
-	@echo "make lint       ruff, mypy, and the order of the layers"
+	@echo "make lint       ruff, mypy, the order of the layers, the changelog"
 	@echo "make docs       build the documentation into site/"
 	@echo "make bench      run the benchmarks"
 	@echo "make clean      remove what these made, except $(VENV)"
@@ -38,6 +39,8 @@ lint: $(STAMPS)/lint
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_layers.py
+	$(BIN)/pre-commit validate-config
+	$(BIN)/towncrier build --draft --version next >/dev/null
 
 docs: $(STAMPS)/docs
 	$(BIN)/mkdocs build --strict
@@ -52,13 +55,13 @@ clean:
 # One environment, filled as far as the target asks. A stamp is younger than what it was installed from.
 $(STAMPS)/examples $(STAMPS)/test $(STAMPS)/lint $(STAMPS)/docs: $(STAMPS)/torch pyproject.toml constraints.txt
 	@echo "Installing what \`make $(MAKECMDGOALS)\` needs (extra: $(@F)) ..."
-	$(PIP) install -q $(PINNED) -e ".[$(@F)]"
+	$(PIP) install -qq $(PINNED) -e ".[$(@F)]"
 	@touch $@
 
 # torch goes first, alone: pip then takes the build that this machine is configured for, and the rest leaves it alone.
 $(STAMPS)/torch: $(STAMPS)/pip constraints.txt
 	@echo "Installing torch, the largest download ..."
-	$(PIP) install -q $(PINNED) torch==2.13.0
+	$(PIP) install -qq $(PINNED) torch==2.13.0
 	@touch $@
 
 $(STAMPS)/pip:
@@ -67,5 +70,5 @@ $(STAMPS)/pip:
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	  { echo "This Python cannot make virtual environments. On Debian: apt-get install python3-venv"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) install -q pip==26.3
+	$(PIP) install -qq pip==26.3
 	@mkdir -p $(STAMPS) && touch $@

@@ -177,11 +177,11 @@ def history_entry(target: Target, run: Run, result: NotebookResult, run_id: str,
 
 
 def summary(result: NotebookResult) -> str:
-    """Return one line: what differs first, and the likeliest cause."""
+    """Return one line: what differs first, and the likeliest cause; nothing where all is well."""
     if result.problem:
         what = result.problem.message
     elif (first := result.first_difference) is not None:
         what = f"cell {first.number} differs first"
     else:
-        return result.reason or result.verdict.description
+        return result.reason or ""
     return f"{what}: {result.causes[0].summary}" if result.causes else what

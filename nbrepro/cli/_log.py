@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from nbrepro.cli._options import json_option, paths_argument
+
+if TYPE_CHECKING:
+    from nbrepro.store.history import Entry
 
 
 @click.command()
@@ -15,7 +20,7 @@ def log(paths: tuple[str, ...], *, limit: int, as_json: bool) -> int:
     """List the runs made here, newest first: of these notebooks or folders, or of the whole project."""
     from pathlib import Path
 
-    from nbrepro.cli._output import console, print_json
+    from nbrepro.cli._output import print_json
     from nbrepro.config import project_root
     from nbrepro.store.layout import Store
 
@@ -25,19 +30,16 @@ def log(paths: tuple[str, ...], *, limit: int, as_json: bool) -> int:
     if as_json:
         print_json({"exit_code": 0, "runs": [entry.to_dict() for entry in entries]})
         return 0
-    from rich.markup import escape
-    from rich.table import Table
-
     if not entries:
         click.echo("no runs yet: `nbrepro check` and `nbrepro record` make some")
-        return 0
-    table = Table(box=None, pad_edge=False)
-    for heading in ("run", "when (UTC)", "notebook", "verdict"):
-        table.add_column(heading, no_wrap=heading != "notebook", overflow="fold")
-    table.add_column("summary", overflow="fold", ratio=1)
     for entry in entries:
-        when = entry.started[:16].replace("T", " ")
-        verdict = entry.verdict.replace("_", " ")
-        table.add_row(entry.id, when, escape(entry.notebook), verdict, escape(entry.summary))
-    console().print(table)
+        _show(entry)
     return 0
+
+
+def _show(entry: Entry) -> None:
+    """Print a run on one line, and what its reader wants to know below it."""
+    when, verdict = entry.started[:16].replace("T", " "), entry.verdict.replace("_", " ")
+    click.echo(f"{entry.id}  {when}  {verdict:<16}  {entry.notebook}")
+    if entry.summary:
+        click.echo(f"    {entry.summary}")

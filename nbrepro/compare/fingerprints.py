@@ -259,7 +259,7 @@ def _gpus(sides: _Sides) -> Iterator[Drift]:
     def compare(before: Hardware, after: Hardware) -> Iterator[Drift]:
         names = (", ".join(gpu.name for gpu in side.gpus) or None for side in (before, after))
         yield from _point(CauseKind.GPU, "hardware.gpus", *names)
-        for part in ("driver", "memory_bytes", "multiprocessors"):
+        for part in ("driver", "multiprocessors"):
             texts = (_values(getattr(gpu, part) for gpu in side.gpus) for side in (before, after))
             yield from _known_point(CauseKind.GPU, f"hardware.gpus.{part}", *texts)
 

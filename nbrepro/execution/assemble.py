@@ -31,8 +31,8 @@ class Material:
     choice: KernelChoice
     execution: Execution
     journal: Journal
-    log: str
-    """The end of what the kernel wrote to the terminal."""
+    log: str | None
+    """The end of what the kernel wrote to the terminal; ``None`` if none got ready."""
     timing: Timing
     extension: bool
 
@@ -118,11 +118,8 @@ class _Files:
 
     def inputs(self) -> dict[str, DataFile]:
         """Return the files that the run read before it wrote them."""
-        found = {name: file for name, file in sorted(self._known.items()) if name in self.read}
-        return {
-            name: replace(file, digest=None, size=None) if name in self.overwritten else file
-            for name, file in found.items()
-        }
+        found = ((name, self._as_found(name)) for name in sorted(self.read))
+        return {name: file for name, file in found if file is not None}
 
     def used(self, uses: tuple[FileUse, ...]) -> tuple[FileUse, ...]:
         """Return a cell's uses with relative paths and digests."""
@@ -130,12 +127,17 @@ class _Files:
             replace(use, path=name, digest=known.digest if known else None, size=known.size if known else None)
             for use in uses
             if (name := self._kept.get(use.path)) is not None
-            for known in [self._known.get(name)]
+            for known in [self._as_found(name) if use.mode == "read" else self._known.get(name)]
         )
+
+    def _as_found(self, name: str) -> DataFile | None:
+        """Return a file as it was read; of one that the run wrote afterwards, only that it was there."""
+        file = self._known.get(name)
+        return replace(file, digest=None, size=None) if file is not None and name in self.overwritten else file
 
 
 def _fingerprint(journal: Journal, files: _Files) -> Fingerprint:
-    fingerprint = journal.fingerprint or Fingerprint(missing={"fingerprint": "the kernel ran without nbrepro"})
+    fingerprint = journal.fingerprint or Fingerprint(missing={"fingerprint": "no kernel with nbrepro ran"})
     return replace(fingerprint, data=files.inputs())
 
 
@@ -160,7 +162,7 @@ def _notes(material: Material, files: _Files) -> tuple[str, ...]:
 def _missing_recorder(material: Material) -> str:
     choice = material.choice
     without = "only outputs were recorded"
-    if material.execution.problem is not None and material.execution.problem.kind == "kernel_start":
+    if material.log is None:
         return ""
     if not material.extension:
         return f"The recorder was not asked for: {without}."

@@ -20,7 +20,7 @@ from nbrepro.execution.process import KernelProcess
 
 _CANCEL_TICK_MS = 100  # a threading.Event cannot be waited for together with sockets
 _DEATH_TICK_MS = 200  # only where the system cannot announce a process's end
-_SLACK = 1024 * 1024
+_PROTOCOL = 64 * 1024  # bytes that the protocol may add to one message
 
 
 class KernelDied(Exception):  # noqa: N818 - an event of the run, not a fault of this program
@@ -91,7 +91,7 @@ class Channels:
         self._control = self._connect(zmq.DEALER, endpoints.address("control"))
         self._iopub = self._context.socket(zmq.SUB)
         # A message beyond the allowance is refused by the socket before it is in memory, and the connection closed.
-        self._iopub.setsockopt(zmq.MAXMSGSIZE, max_output + _SLACK)
+        self._iopub.setsockopt(zmq.MAXMSGSIZE, max_output + _PROTOCOL)
         self._iopub.setsockopt(zmq.RCVHWM, 0)  # never lose a message: what is pending is counted when it is read
         self._iopub.subscribe(b"")
         self._refusals = self._iopub.get_monitor_socket(zmq.EVENT_DISCONNECTED)
@@ -172,12 +172,11 @@ class Channels:
         return min(waits, default=None)
 
     def _receive(self, socket: zmq.Socket[bytes], channel: str) -> Message:
-        frames = socket.recv_multipart()
+        _, parts = self._session.feed_identities(socket.recv_multipart())
         if channel == "iopub":
-            self._received += sum(len(frame) for frame in frames)
-            if self._received > self._max_output + _SLACK:  # before any parsing, so that a flood is stopped in time
+            self._received += sum(len(part) for part in parts[4:])  # the contents; the rest is the protocol's
+            if self._received > self._max_output:  # before any parsing, so that a flood is stopped in time
                 raise TooMuchOutput
-        _, parts = self._session.feed_identities(frames)
         signature, header, parent, metadata, content, *buffers = parts
         if not hmac.compare_digest(signature, self._session.sign([header, parent, metadata, content])):
             return Message(channel, "forged", None, {}, [])  # another user of this machine: not a word is believed

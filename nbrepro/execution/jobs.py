@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 
@@ -21,7 +21,7 @@ def run_many(
     jobs: int = 1,
     on_start: Callable[[int], None] | None = None,
     on_done: Callable[[int, Result], None] | None = None,
-) -> Iterator[Result]:
+) -> Generator[Result, None, None]:
     """Run notebooks ``jobs`` at a time and yield their results in the order of the requests.
 
     Ctrl-C, or closing the iterator, cancels those that run and those that wait, and returns only when all kernels

@@ -1,4 +1,7 @@
-"""The papermill engine: pinned, recorded runs for whatever already runs papermill."""
+"""The papermill engine: pinned, recorded runs for whatever already runs papermill.
+
+To be imported through `nbrepro.execution.engine`, which says why.
+"""
 
 from __future__ import annotations
 

@@ -31,6 +31,9 @@ def inject(notebook: NotebookNode, request: RunRequest, choice: KernelChoice) ->
 
     before = list(notebook.cells)
     notebook.metadata.setdefault("papermill", NotebookNode())
+    untagged = [cell for cell in before if "tags" not in cell.metadata]
+    for cell in untagged:
+        cell.metadata["tags"] = []  # papermill reads the tags of every cell
     logging.getLogger("papermill").disabled, quiet = True, logging.getLogger("papermill").disabled
     try:
         parameterized = parameterize_notebook(
@@ -40,6 +43,8 @@ def inject(notebook: NotebookNode, request: RunRequest, choice: KernelChoice) ->
         raise UsageError(f"the parameters cannot be written in {choice.language!r}: {fault}") from None
     finally:
         logging.getLogger("papermill").disabled = quiet
+    for cell in untagged:
+        del cell.metadata["tags"]
     places = {id(cell): index for index, cell in enumerate(parameterized.cells)}
     known = {id(cell) for cell in before}
     for cell in parameterized.cells:

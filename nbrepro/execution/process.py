@@ -127,14 +127,15 @@ class KernelProcess:
     def _reap(self, flags: int) -> None:
         """Collect the exit status and the peak of memory, which `Popen` would throw away."""
         try:
-            ended = os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | flags)
-            if ended is None:
-                return
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.pid, signal.SIGKILL)  # what the kernel left behind; its own number is still taken
-            _, status, usage = os.wait4(self.pid, 0)
+            # The dead process keeps its number until it is collected, so that what it left behind can be reached.
+            if hasattr(os, "waitid") and os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT | flags) is not None:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(self.pid, signal.SIGKILL)
+            collected, status, usage = os.wait4(self.pid, flags)
         except ChildProcessError:
             self.death = Death(returncode=self._popen.poll() or 0, peak_bytes=None)
+            return
+        if collected == 0:
             return
         self._popen.returncode = os.waitstatus_to_exitcode(status)
         unit = 1 if sys.platform == "darwin" else 1024

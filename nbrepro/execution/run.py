@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from time import monotonic
 
-from nbformat import NotebookNode
+from nbformat import NotebookNode, from_dict
 
 from nbrepro.config import CellRules
 from nbrepro.errors import RunError
@@ -20,9 +20,11 @@ from nbrepro.execution.parameters import inject
 from nbrepro.execution.pins import pinned_environment
 from nbrepro.execution.requests import Run, RunRequest
 from nbrepro.execution.runner import Execution, Hooks, Runner, cells_rules, initial_outcomes
-from nbrepro.execution.session import START_TIMEOUT, KernelSession, Launch, kernel_folder, start
+from nbrepro.execution.session import SHUTDOWN_GRACE, START_TIMEOUT, KernelSession, Launch, kernel_folder, start
 from nbrepro.records import CellState, Problem, Timing
 from nbrepro.store.journal import read_journal
+
+_BUSY_GRACE = 1.0  # seconds for a kernel to end whose cell was still running
 
 
 def run_notebook(request: RunRequest) -> Run:
@@ -94,13 +96,16 @@ def perform(work: Work) -> Run:
         return Run(notebook=work.notebook, record=assemble(material))
 
 
-def _execute(work: Work, rules: dict[int, CellRules], execution: Execution, folder: Path, journal: Path) -> str:
-    """Start the kernel, run the cells, end the kernel; return what it wrote to the terminal."""
+def _execute(work: Work, rules: dict[int, CellRules], execution: Execution, folder: Path, journal: Path) -> str | None:
+    """Start the kernel, run the cells, end the kernel; return what it wrote to the terminal, if it got ready."""
     session: KernelSession | None = None
     try:
+        if work.request.cancelled is not None and work.request.cancelled.is_set():
+            raise Cancelled
         session = start(_launch(work, journal), folder)
         session.recorded_in = journal if work.extension else None
-        work.notebook.metadata["language_info"] = session.language_info
+        if session.language_info:
+            work.notebook.metadata["language_info"] = from_dict(session.language_info)
         runner = Runner(
             work.notebook,
             session,
@@ -122,8 +127,10 @@ def _execute(work: Work, rules: dict[int, CellRules], execution: Execution, fold
         execution.problem = Problem(kind="interrupted", message="the run was interrupted")
     finally:
         if session is not None:
-            session.close(**({} if execution.responsive else {"grace": 0.5}))
-    return session.process.log_tail() if session is not None else ""
+            if not execution.responsive:
+                session.interrupt()  # a cell that lets itself be interrupted leaves the time for `atexit` functions
+            session.close(grace=SHUTDOWN_GRACE if execution.responsive else _BUSY_GRACE)
+    return session.process.log_tail() if session is not None else None
 
 
 def _launch(work: Work, journal: Path) -> Launch:

@@ -18,7 +18,7 @@ from nbrepro.execution.session import KernelSession, Reply
 from nbrepro.notebooks import code_cells, source_of, tags_of
 from nbrepro.records import CellState, ExceptionInfo, Problem, Timing
 
-_INTERRUPT_GRACE = 3.0  # seconds for a cell to react to an interrupt
+_INTERRUPT_GRACE = 2.0  # seconds for a cell to react to an interrupt
 _KEPT_OUTPUT = 64 * 1024  # characters that are kept of each text of a cell that wrote too much
 _FINISH_TIMEOUT = 60.0
 _FINISH = "__import__('nbrepro.kernel.extension', fromlist=['finish']).finish()"
@@ -144,6 +144,9 @@ class Runner:
             goes_on = self._stop_flood(index)
         except (Cancelled, KeyboardInterrupt):
             goes_on = self._stop(index, "interrupted", "the run was interrupted")
+        except UnicodeEncodeError:
+            self._blame(index, "exception", "the source holds half a character (a lone surrogate): type it anew")
+            goes_on = self._keep_going
         if reply is not None and "execution_count" in reply.content:
             cell["execution_count"] = reply.content["execution_count"]
         self._execution.outcomes[index] = CellOutcome(

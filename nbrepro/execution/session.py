@@ -12,8 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nbrepro.errors import RunError
-from nbrepro.execution.channels import Channels, DeadlinePassed, Endpoints, KernelDied, Message
+from nbrepro.errors import RunError, StoreError
+from nbrepro.execution.channels import (
+    Cancelled,
+    Channels,
+    DeadlinePassed,
+    Endpoints,
+    KernelDied,
+    Message,
+    TooMuchOutput,
+)
 from nbrepro.execution.kernelspecs import KernelChoice
 from nbrepro.execution.outputs import Outputs
 from nbrepro.execution.process import KernelProcess
@@ -22,7 +30,8 @@ START_TIMEOUT = 60.0
 _START_ATTEMPTS = 4
 _NUDGE = 0.2  # seconds after which a kernel that answered, but was not heard to, is asked again
 _IDLE_GRACE = 10.0  # seconds that outputs may lag behind the reply
-_SHUTDOWN_GRACE = 3.0  # seconds for `atexit` functions
+_IPC_SHARE = 1 / 3  # of the time to start that Unix sockets get; a kernel in a container cannot reach them
+SHUTDOWN_GRACE = 3.0  # seconds for `atexit` functions
 _LONGEST_ADDRESS = 90  # of a Unix socket; the system's limit is 104 or 108, and a number follows
 _SOCKET_FAULTS = ("Address already in use", "ZMQError", "Address in use")
 
@@ -66,9 +75,9 @@ class KernelSession:
         """Whether the kernel loaded nbrepro: its journal exists from the start on."""
         return self.recorded_in is not None and self.recorded_in.exists()
 
-    def await_ready(self) -> None:
+    def await_ready(self, seconds: float) -> None:
         """Wait until the kernel answers, and until its outputs are heard."""
-        deadline = time.monotonic() + self._launch.start_timeout
+        deadline = time.monotonic() + seconds
         answered = heard = False
         self.channels.request("kernel_info_request", {})
         while not (answered and heard):
@@ -123,10 +132,10 @@ class KernelSession:
         """Return the reply of a cell that was interrupted, or ``None`` if the kernel does not react."""
         try:
             return self._converse(request, outputs, time.monotonic() + seconds)
-        except (DeadlinePassed, KernelDied):
+        except (DeadlinePassed, KernelDied, TooMuchOutput, Cancelled, KeyboardInterrupt):
             return None
 
-    def close(self, *, grace: float = _SHUTDOWN_GRACE) -> None:
+    def close(self, *, grace: float = SHUTDOWN_GRACE) -> None:
         """Ask the kernel to end, so that its ``atexit`` functions run; after ``grace`` seconds kill it."""
         try:
             if grace > 0 and self.process.alive():
@@ -172,8 +181,18 @@ class KernelSession:
 
 @contextmanager
 def kernel_folder() -> Iterator[Path]:
-    """Give a private folder for a kernel's connection file, sockets, journal and log."""
-    folder = Path(tempfile.mkdtemp(prefix="nbrepro-"))
+    """Give a private folder for a kernel's connection file, sockets, journal and log.
+
+    Raises
+    ------
+    StoreError
+        If there is no place for one.
+    """
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="nbrepro-"))
+    except OSError as fault:
+        where, reason = tempfile.gettempdir(), fault.strerror or type(fault).__name__
+        raise StoreError(f"cannot be written ({reason}): free some space or set TMPDIR", context=(where,)) from None
     try:
         yield folder
     finally:
@@ -196,9 +215,13 @@ def start(launch: Launch, folder: Path) -> KernelSession:
     for transport in transports:
         try:
             return _attempt(launch, folder, transport)
-        except _SocketFaultError as fault:  # noqa: PERF203 - few turns
+        except (_SocketFaultError, _UnreachableError) as fault:  # noqa: PERF203 - few turns
             last = fault
     raise RunError(f"{last} ({_START_ATTEMPTS} attempts): close some kernels and run again")
+
+
+class _UnreachableError(Exception):
+    """The kernel did not answer through a Unix socket; it may through a port."""
 
 
 class _SocketFaultError(Exception):
@@ -219,8 +242,9 @@ def _attempt(launch: Launch, folder: Path, transport: str) -> KernelSession:
         raise RunError(f"{what}: reinstall the kernel or choose another one with --kernel") from None
     channels = Channels(endpoints, process, max_output=launch.max_output, cancelled=launch.cancelled)
     session = KernelSession(launch, process, channels)
+    seconds = launch.start_timeout * (_IPC_SHARE if transport == "ipc" else 1)
     try:
-        session.await_ready()
+        session.await_ready(seconds)
     except KernelDied:
         session.close(grace=0)
         tail = process.log_tail()
@@ -231,7 +255,8 @@ def _attempt(launch: Launch, folder: Path, transport: str) -> KernelSession:
         raise RunError(f"{what}; try `jupyter kernelspec list`, and mend or reinstall that kernel") from None
     except DeadlinePassed:
         session.close(grace=0)
-        seconds = launch.start_timeout
+        if transport == "ipc":
+            raise _UnreachableError from None
         raise RunError(f"kernel {name!r} did not answer within {seconds:g} s of its start: is it a kernel?") from None
     except BaseException:
         session.close(grace=0)

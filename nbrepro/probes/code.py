@@ -15,7 +15,7 @@ from nbrepro.probes.places import relative
 from nbrepro.records import Code
 
 _STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep  # noqa: PTH120 - text, for speed
-_INSTALLED = frozenset({"site-packages", "dist-packages"})
+_INSTALLED = tuple(f"{os.sep}{name}{os.sep}" for name in ("site-packages", "dist-packages"))
 
 
 def read(root: Path, modules: Mapping[str, ModuleType]) -> Code:
@@ -43,10 +43,10 @@ def local_modules(root: Path, modules: Mapping[str, ModuleType]) -> dict[str, st
     digests = DigestCache()
     for name, module in sorted(modules.items()):
         path = source_file(module)
-        if path is None or name == "__main__" or name.partition(".")[0] == "nbrepro":
+        if path is None or name == "__main__" or name.partition(".")[0] == "nbrepro" or _is_library(path):
             continue
         place = relative(Path(path), root)
-        if os.path.isabs(place) or place in found or _is_installed(path, root):  # noqa: PTH117 - text
+        if os.path.isabs(place) or place in found or _is_in_environment(os.path.dirname(path), root):  # noqa: PTH117, PTH120 - text
             continue
         try:
             found[place] = digests.digest(path).blake3
@@ -55,10 +55,9 @@ def local_modules(root: Path, modules: Mapping[str, ModuleType]) -> dict[str, st
     return dict(sorted(found.items()))
 
 
-def _is_installed(path: str, root: Path) -> bool:
-    folder = os.path.dirname(path)  # noqa: PTH120 - text, for speed
-    standard = path.startswith(_STANDARD_LIBRARY)
-    return standard or not _INSTALLED.isdisjoint(Path(folder).parts) or _is_in_environment(folder, root)
+def _is_library(path: str) -> bool:
+    """Whether a file plainly belongs to Python or to a package; of thousands of modules, nearly all do."""
+    return path.startswith(_STANDARD_LIBRARY) or any(name in path for name in _INSTALLED)
 
 
 @lru_cache(maxsize=4096)

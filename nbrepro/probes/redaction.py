@@ -13,8 +13,9 @@ _SECRET_WORDS = frozenset(
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _WORD = re.compile(r"[^a-z0-9]+")
-# The part before the last @ of an address's authority; the second form reads a password with a slash in it.
-_USER_INFO = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)(?P<user>[^\s/?#]+|[^\s/@:]*:[^\s@]*)@")
+# The part before the last @ of an address's authority; the second form reads a password with slashes in it, and
+# would rather take a port for a password than the other way round.
+_USER_INFO = re.compile(r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*://)(?P<user>[^\s/?#]+|[^\s/@:]*:\S*)@")
 _ASSIGNMENT = re.compile(r"(?P<name>[A-Za-z][\w.-]*)=(?P<value>[^\s,;&\"']+)")
 _SHAPES = re.compile(
     r"""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from nbrepro.records import CAUSE_DESCRIPTIONS, VERDICT_DESCRIPTIONS, Cause, CellResult, Verdict
 from nbrepro.report.excerpts import clipped, plain_text
@@ -122,7 +123,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(plain=plain_text, clipped=clipped, cell_name=cell_name)
+    environment.filters.update(plain=plain_text, clipped=clipped, cell_name=cell_name, prose=_prose)
     environment.globals.update(
         signs=SIGNS,
         verdicts=VERDICT_DESCRIPTIONS,
@@ -131,6 +132,16 @@ def _environment() -> Environment:
         differences_shown=DIFFERENCES_SHOWN,
     )
     return environment
+
+
+def _prose(text: str, most: int = 600) -> Markup:
+    """Return a sentence whose parts between backticks are set as code; everything in it is escaped."""
+    parts = clipped(text, most, 6).split("`")
+    if len(parts) % 2 == 0:
+        return escape("`".join(parts))
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if n % 2 else escape(part) for n, part in enumerate(parts)
+    )
 
 
 class _Budget:
@@ -183,11 +194,12 @@ def _card(section: Section, cell: CellResult, budget: _Budget, *, leads: bool) -
     found = panes(*section.view.outputs_of(cell), cell.outputs)
     kept = budget.take(found)
     name = cell_name(cell)
+    verb = "raises" if cell.verdict is Verdict.ERROR and cell.outputs else "differs"
     return CellCard(
         cell=cell,
         anchor=section.anchor_of(cell),
         name=name,
-        title=f"{name[0].upper()}{name[1:]} {'differs first' if leads else 'differs'}",
+        title=f"{name[0].upper()}{name[1:]} {verb}{' first' if leads else ''}",
         lines=tuple(lines[:MAX_SOURCE_LINES]) if cell.source.strip() else (),
         more_lines=max(0, len(lines) - MAX_SOURCE_LINES),
         panes=kept,

@@ -15,12 +15,13 @@ MAX_TEXT = 60_000
 """Characters of one output's text that go into the report."""
 MAX_FRAME = 400_000
 """Characters of one HTML output that go into the report."""
-_ROW_HEIGHT, _FRAME_MARGIN, _FRAME_MAX = 27, 48, 460
+_ROW_HEIGHT, _FRAME_MARGIN, _FRAME_MAX = 27, 34, 460
 _FRAME_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:"
 _FRAME_STYLE = (
     ":root{color-scheme:light dark}body{font:13px/1.4 system-ui,sans-serif;margin:8px}"
     "table{border-collapse:collapse}td,th{padding:3px 9px;text-align:right;border-bottom:1px solid #8884}"
-    "thead th{border-bottom:1px solid #888}table[border='1']{border:0}img,svg{max-width:100%}"
+    "table[border],table[border] :is(td,th){border:0}table[border] :is(td,th){border-bottom:1px solid #8884}"
+    "table[border] thead th{border-bottom:1px solid #888}img,svg{max-width:100%}"
 )
 
 

@@ -148,6 +148,8 @@ class _Page:
         )
         if where:
             self._say(where, style="dim", indent=6)
+        if difference.reference is None and difference.candidate is None:
+            return
         width = self._width - 20
         before, after = windows(difference.reference, difference.candidate, width)
         table = Table.grid(padding=(0, 2))

@@ -73,11 +73,27 @@ def test_an_unreadable_notebook_does_not_keep_the_others_from_being_checked(cli:
 
 
 def test_an_unknown_kernel(cli: Cli, folder: Path) -> None:
-    save(folder / "a.ipynb", "1", kernelspec={"name": "fortran-77", "display_name": "Fortran"})
+    spec = {"name": "fortran-77", "display_name": "Fortran", "language": "fortran"}
+    save(folder / "a.ipynb", "1", outputs={0: "1\n"}, kernelspec=spec)
     result = cli("check", "a.ipynb")
     assert result.returncode == 3
     assert "fortran-77" in said(result)
     assert "--kernel" in said(result)
+
+
+def test_a_kernel_named_on_the_command_line_that_is_not_there(cli: Cli, folder: Path) -> None:
+    save(folder / "a.ipynb", "1", outputs={0: "1\n"})
+    result = cli("check", "a.ipynb", "--kernel", "nope")
+    assert result.returncode == 3
+    assert "'nope'" in said(result)
+
+
+def test_a_python_kernel_of_another_machine_is_replaced_by_the_one_here(cli: Cli, folder: Path) -> None:
+    spec = {"name": "conda-env-thesis-py", "display_name": "Python (thesis)", "language": "python"}
+    save(folder / "a.ipynb", "print(1)", outputs={0: "1\n"}, kernelspec=spec)
+    result = cli("check", "a.ipynb", "--json")
+    assert result.returncode == 0
+    assert "conda-env-thesis-py" in json.loads(result.stdout)["notebooks"][0]["notes"][0]
 
 
 def test_a_kernel_that_dies_half_way(cli: Cli, folder: Path) -> None:
@@ -260,7 +276,7 @@ def test_a_read_only_folder_can_be_checked_but_not_recorded(cli: Cli, small_disk
     shutil.rmtree(small_disk / ".nbrepro")
     subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
     result = cli("check", "a.ipynb", cwd=small_disk)
-    assert result.returncode == 0
+    assert result.returncode == 0, said(result)
     assert "not in the history" in said(result)
     result = cli("record", "a.ipynb", cwd=small_disk)
     assert result.returncode == 2

@@ -1,0 +1,135 @@
+"""The call that a frame is making, as code.
+
+From Python 3.11 on, a code object knows which piece of the source each instruction came from. Before, the
+line must do.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable, Container, Iterator
+from itertools import islice
+from types import CodeType, FrameType, ModuleType
+from typing import Any
+
+_MAX_ARGUMENTS = 40
+_CACHED = 2000
+UNKNOWN = object()
+_PUBLIC = {"posix": "os", "nt": "os", "_random": "random"}
+
+Position = tuple[int, int, int, int]
+Source = Callable[[FrameType], list[str]]
+_cache: dict[tuple[CodeType, int], ast.Call | None] = {}
+
+
+def position(frame: FrameType) -> Position | None:
+    """Return first line, last line, first and last column (in UTF-8) of what the frame is executing."""
+    if sys.version_info < (3, 11):
+        return None
+    place = next(islice(frame.f_code.co_positions(), frame.f_lasti // 2, None), None)
+    if place is None or None in place:
+        return None
+    return place  # type: ignore[return-value]  # mypy does not see that None is excluded
+
+
+def current_call(frame: FrameType, names: Container[str], source: Source) -> ast.Call | None:
+    """Return the call that the frame is making.
+
+    Parameters
+    ----------
+    frame:
+        A frame that called something.
+    names:
+        What it can have called: where the instruction's place is not known, the first call on the line to
+        something of these names is meant.
+    source:
+        Returns the lines that a frame's code was made of.
+    """
+    key = (frame.f_code, frame.f_lasti)
+    if key not in _cache:
+        if len(_cache) >= _CACHED:
+            _cache.clear()
+        _cache[key] = _parsed(frame, names, source)
+    return _cache[key]
+
+
+def _parsed(frame: FrameType, names: Container[str], source: Source) -> ast.Call | None:
+    place = position(frame)
+    if place is None:
+        line = "".join(source(frame)[frame.f_lineno - 1 : frame.f_lineno]).strip()
+        return next((call for call in _calls(line) if last_name(call.func) in names), None)
+    first, last, start, end = place
+    lines = [line.encode() for line in source(frame)[first - 1 : last]]
+    if not lines:
+        return None
+    lines[-1] = lines[-1][:end]
+    lines[0] = lines[0][start:]
+    return next(_calls(b"".join(lines).decode(errors="replace")), None)
+
+
+def _calls(text: str) -> Iterator[ast.Call]:
+    for candidate in (text, f"{text} pass", f"({text})"):
+        try:
+            tree = ast.parse(candidate)
+        except (SyntaxError, ValueError):
+            continue
+        yield from (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+        return
+
+
+def last_name(node: ast.expr) -> str:
+    """Return the last part of a dotted name, or nothing for another expression."""
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def value_of(node: ast.expr, frame: FrameType) -> Any:
+    """Return what a name, a dotted name or a literal stands for in the frame, or `UNKNOWN`.
+
+    Dotted names are followed through modules only, so that nothing of the user's is executed.
+    """
+    if isinstance(node, ast.Constant):
+        return node.value
+    if isinstance(node, ast.Name):
+        for names in (frame.f_locals, frame.f_globals, frame.f_builtins):
+            if node.id in names:
+                return names[node.id]
+        return UNKNOWN
+    if isinstance(node, ast.Attribute):
+        owner = value_of(node.value, frame)
+        if isinstance(owner, ModuleType):
+            return getattr(owner, node.attr, UNKNOWN)
+    return UNKNOWN
+
+
+def described(call: ast.Call, frame: FrameType) -> str:
+    """Return the call as code, with what it calls under its full name: ``numpy.random.default_rng()``."""
+    arguments = ast.unparse(ast.Call(func=ast.Name(id="", ctx=ast.Load()), args=call.args, keywords=call.keywords))
+    if len(arguments) > _MAX_ARGUMENTS or "\n" in arguments:
+        arguments = "(…)"
+    return full_name(call.func, frame) + arguments
+
+
+def full_name(node: ast.expr, frame: FrameType) -> str:
+    """Return a dotted name with its first part resolved: ``np.random.seed`` becomes ``numpy.random.seed``."""
+    if isinstance(node, ast.Attribute):
+        return f"{full_name(node.value, frame)}.{node.attr}"
+    if isinstance(node, ast.Call):
+        return described(node, frame)
+    if not isinstance(node, ast.Name):
+        return ast.unparse(node)
+    value = value_of(node, frame)
+    if isinstance(value, ModuleType):
+        return value.__name__
+    module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
+    if not isinstance(module, str) or not isinstance(name, str) or module in ("__main__", "builtins"):
+        return node.id
+    return f"{_public(module)}.{name}"
+
+
+def _public(module: str) -> str:
+    if module.startswith("numpy.random"):
+        return "numpy.random"
+    return _PUBLIC.get(module, module)

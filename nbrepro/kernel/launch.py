@@ -1,0 +1,107 @@
+"""What the launch tells the extension: journal, seed, root, and whether anybody looks."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbrepro.config import load_settings, project_root
+from nbrepro.errors import ConfigError
+from nbrepro.kernel.border import Faults
+from nbrepro.kernel.seeding import MAX_SEED
+
+_PREFIX = "NBREPRO_"
+_KEPT_SECONDS = 14 * 24 * 3600
+
+
+@dataclass(frozen=True, kw_only=True)
+class Launch:
+    """How the session is set up."""
+
+    root: Path
+    journal: Path
+    seed: int
+    headless: bool
+    environ: Mapping[str, str]
+    """The environment before anything changed it, without nbrepro's own variables."""
+    session: str
+    """Names the process."""
+
+    @classmethod
+    def read(cls, faults: Faults) -> Launch:
+        """Read the launch's variables, the project's settings, and where Jupyter keeps its files."""
+        environ = dict(os.environ)
+        root = Path(environ["NBREPRO_ROOT"]) if environ.get("NBREPRO_ROOT") else project_root(Path.cwd())
+        session = f"{os.getpid()}-{time.time_ns()}"
+        journal = environ.get("NBREPRO_JOURNAL")
+        return cls(
+            root=root,
+            journal=Path(journal) if journal else _default_journal(session, faults),
+            seed=_seed(environ, root, faults),
+            headless=environ.get("NBREPRO_HEADLESS") == "1",
+            environ={name: value for name, value in environ.items() if not name.startswith(_PREFIX)},
+            session=session,
+        )
+
+
+def _seed(environ: Mapping[str, str], root: Path, faults: Faults) -> int:
+    given = environ.get("NBREPRO_SEED")
+    if given:
+        try:
+            return checked_seed(given)
+        except ValueError as fault:
+            faults.add("NBREPRO_SEED", str(fault))
+    try:
+        return checked_seed(str(load_settings(root).seed))
+    except (ConfigError, ValueError) as fault:
+        faults.add("settings", str(fault))
+        from nbrepro.config import Settings
+
+        return Settings().seed
+
+
+def checked_seed(text: str) -> int:
+    """Return a seed that every library takes.
+
+    Raises
+    ------
+    ValueError
+        If the text is no whole number from 0 to `MAX_SEED`.
+    """
+    if not text.isascii() or not text.isdigit() or int(text) > MAX_SEED:
+        msg = f"{text!r} is no seed: give a whole number from 0 to {MAX_SEED}"
+        raise ValueError(msg)
+    return int(text)
+
+
+def _default_journal(session: str, faults: Faults) -> Path:
+    from jupyter_core.paths import jupyter_runtime_dir
+
+    folder = Path(jupyter_runtime_dir()) / "nbrepro"
+    try:
+        _forget_old(folder)
+    except OSError as fault:
+        faults.add("old journals", fault)
+    return folder / f"{_kernel_name() or session}.jsonl"
+
+
+def _kernel_name() -> str | None:
+    """Return the name of the kernel's connection file, which the front end knows it by."""
+    application = getattr(sys.modules.get("ipykernel.kernelapp"), "IPKernelApp", None)
+    if application is None or not application.initialized():
+        return None
+    name = Path(application.instance().connection_file).stem
+    return name or None
+
+
+def _forget_old(folder: Path) -> None:
+    if not folder.is_dir():
+        return
+    limit = time.time() - _KEPT_SECONDS
+    for journal in folder.glob("*.jsonl"):
+        if journal.stat().st_mtime < limit:
+            journal.unlink(missing_ok=True)

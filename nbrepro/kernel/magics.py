@@ -1,0 +1,82 @@
+"""``%nbrepro``: what a user asks of the session from a cell."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable
+from typing import Any
+
+from nbrepro.kernel.child import run_command
+from nbrepro.kernel.launch import checked_seed
+from nbrepro.kernel.place import notebook_path
+from nbrepro.kernel.session import Session
+from nbrepro.kernel.status import account
+
+_NAME = "nbrepro"
+_USAGE = "%nbrepro status | seed N | record [path] | check [path] | off"
+_ASK_FOR_PATH = "this kernel does not know its notebook's file: say which, as in `%nbrepro {verb} analysis.ipynb`"
+
+
+def register(shell: Any, session: Session, unload: Callable[[Any], None]) -> None:
+    """Make ``%nbrepro`` known to the shell."""
+
+    def nbrepro(line: str) -> None:
+        _dispatch(shell, session, unload, line)
+
+    nbrepro.__doc__ = f"Reproducibility of this notebook: {_USAGE}."
+    shell.register_magic_function(nbrepro, "line", _NAME)
+
+
+def unregister(shell: Any) -> None:
+    """Take ``%nbrepro`` away."""
+    shell.magics_manager.magics["line"].pop(_NAME, None)
+
+
+def _dispatch(shell: Any, session: Session, unload: Callable[[Any], None], line: str) -> None:
+    try:
+        verb, *rest = shlex.split(line) or ["status"]
+    except ValueError as fault:
+        raise _usage_error(f"{fault}: {_USAGE}") from None
+    if verb in ("record", "check"):
+        _run_command(shell, session, verb, rest)
+    elif verb == "seed":
+        _seed(session, rest)
+    elif verb == "status" and not rest:
+        print(account(session, notebook_path(shell)))  # noqa: T201 - the answer to the user's question
+    elif verb == "off" and not rest:
+        _off(shell, unload)
+    else:
+        raise _usage_error(f"no such command: {line.strip()!r}; {_USAGE}")
+
+
+def _seed(session: Session, rest: list[str]) -> None:
+    if len(rest) != 1:
+        raise _usage_error("say which seed, as in `%nbrepro seed 7`")
+    try:
+        seed = checked_seed(rest[0])
+    except ValueError as fault:
+        raise _usage_error(str(fault)) from None
+    session.seeding.reseed(seed)
+    print(f"nbrepro: seed {seed} for {', '.join(session.seeding.seeded)}")  # noqa: T201 - as above
+
+
+def _off(shell: Any, unload: Callable[[Any], None]) -> None:
+    if shell.extension_manager.unload_extension(_NAME) == "not loaded":
+        unload(shell)
+    print("nbrepro: off; switches and replaced functions are as they were before it was loaded")  # noqa: T201 - as above
+
+
+def _run_command(shell: Any, session: Session, verb: str, rest: list[str]) -> None:
+    if not rest:
+        path = notebook_path(shell)
+        if path is None:
+            raise _usage_error(_ASK_FOR_PATH.format(verb=verb))
+        rest = [str(path)]
+    run_command([verb, *rest], session.launch.environ)
+
+
+def _usage_error(message: str) -> Exception:
+    """Return the exception that IPython shows as one line, without a traceback."""
+    from IPython.core.error import UsageError
+
+    return UsageError(message)  # type: ignore[no-any-return]

@@ -1,0 +1,200 @@
+"""One session: everything that is set up when the extension is loaded, and taken down when it goes."""
+
+from __future__ import annotations
+
+import functools
+import os
+import random
+import sys
+import threading
+from collections.abc import Callable
+from datetime import datetime, timezone
+from typing import Any
+
+import nbrepro
+from nbrepro.kernel import audit, fingerprints
+from nbrepro.kernel.activity import Activity
+from nbrepro.kernel.border import Border, Faults
+from nbrepro.kernel.determinism import Determinism
+from nbrepro.kernel.entropy import EntropyWatch
+from nbrepro.kernel.files import FileWatch
+from nbrepro.kernel.frames import CallerFinder
+from nbrepro.kernel.imports import PostImport
+from nbrepro.kernel.launch import Launch
+from nbrepro.kernel.listings import ListingWatch
+from nbrepro.kernel.network import NetworkWatch
+from nbrepro.kernel.outputs import OutputWatch
+from nbrepro.kernel.recorder import Recorder
+from nbrepro.kernel.seeding import GENERATORS, Seeding
+from nbrepro.records import CauseKind, Randomness
+from nbrepro.store.journal import CellRun, JournalWriter, SessionStart
+
+_LOAD = "%load_ext nbrepro"
+_WARNINGS = frozenset({"warnings", "_py_warnings"})
+
+
+class Session:
+    """Seeds, switches, observers and the recorder of one kernel.
+
+    Parameters
+    ----------
+    shell:
+        The IPython shell.
+    first:
+        Order of the first cell, where an earlier session in this process has recorded some.
+    """
+
+    def __init__(self, shell: Any, *, first: int = 1) -> None:
+        self.shell = shell
+        self.faults = Faults()
+        self.launch = Launch.read(self.faults)
+        self.hash_seed = fingerprints.hash_seed(self.launch.environ)
+        self.runs: dict[str, CellRun] = {}
+        """The executions so far by message id, for `%nbrepro status`."""
+        self.loaded_in_cell = False
+        """Whether a cell of the notebook loaded the extension, rather than the launch."""
+        self._environ = dict(self.launch.environ)
+        self._journal: JournalWriter | None = None
+        self._finished = False
+        self._pid = os.getpid()
+        self._activity = Activity()
+        self._border = Border(self.faults)
+        self._finder = CallerFinder(shell)
+        self.seeding = Seeding(self.launch.seed)
+        self.determinism = Determinism(self.faults, self._nondeterministic)
+        self._imports = PostImport(self.faults)
+        self._entropy = EntropyWatch(self._activity, self._finder, self._border)
+        self._outputs = OutputWatch(shell, self._activity, self._border)
+        self.recorder = Recorder(
+            shell,
+            self._activity,
+            self._border,
+            states=self.seeding.states,
+            write=self._cell_ran,
+            prepare=self._before_cell,
+            first=first,
+        )
+
+    def start(self) -> None:
+        """Set everything up; a part that fails is a fault, and the others go on."""
+        self.loaded_in_cell = self._finder.in_cell(sys._getframe())  # noqa: SLF001 - inspect's way reads source files
+        steps: tuple[tuple[str, Callable[[], None]], ...] = (
+            ("switches", self.determinism.set_environment),
+            ("entropy", self._entropy.start),
+            ("libraries", self._follow_libraries),
+            ("journal", self._open_journal),
+            ("audit", self._listen),
+            ("outputs", self._outputs.start),
+            ("recorder", self.recorder.start),
+        )
+        for name, step in steps:
+            self._border.between(name, step)
+        if self.loaded_in_cell:
+            self._border.between("the running cell", self.recorder.begin_running)
+        if not self.launch.headless:
+            threading.Thread(target=self._read_slowly, name="nbrepro-fingerprint", daemon=True).start()
+
+    def stop(self) -> None:
+        """Write the fingerprint and put everything back."""
+        for name, step in (
+            ("recorder", self.recorder.stop),
+            ("audit", audit.silence),
+            ("outputs", self._outputs.stop),
+            ("imports", self._imports.remove),
+            ("entropy", self._entropy.stop),
+            ("fingerprint", self.finish),
+            ("switches", self.determinism.restore),
+        ):
+            self._border.between(name, step)
+        if self._journal is not None:
+            self._journal.close()
+
+    def finish(self) -> None:
+        """Write the full fingerprint to the journal."""
+        self._border.between("fingerprint", functools.partial(self._write_fingerprint, quick=False))
+
+    def abandon(self) -> None:
+        """In a forked child: nothing is recorded there."""
+        audit.silence()
+        self._activity.forget()
+
+    @property
+    def randomness(self) -> Randomness:
+        """What seeded the session."""
+        return Randomness(seed=self.seeding.seed, hash_seed=self.hash_seed, seeded=tuple(sorted(self.seeding.seeded)))
+
+    def _follow_libraries(self) -> None:
+        """Seed and watch what is imported, now or later."""
+        generators = {generator.library: generator for generator in GENERATORS}
+        self.seeding.seed_one(generators["random"], random)
+        self._imports.install()
+
+        def numpy_came(module: Any) -> None:
+            self.seeding.seed_one(generators["numpy"], module)
+            self._entropy.watch_numpy(module)
+
+        def torch_came(module: Any) -> None:
+            self.seeding.seed_one(generators["torch"], module)
+            self.determinism.set_torch(module)
+            self._entropy.watch_torch(module)
+
+        self._imports.when_imported("numpy.random", numpy_came)
+        self._imports.when_imported("torch", torch_came)
+        self._imports.when_imported("torch._inductor.config", self.determinism.set_inductor)
+        self._imports.when_imported("matplotlib", self.determinism.set_matplotlib)
+
+    def _open_journal(self) -> None:
+        # What a pinned launch sets beforehand and a live session just now is the same environment.
+        self._environ.update(self.determinism.environment())
+        self._journal = JournalWriter(self.launch.journal)
+        self.faults.journal = self._journal.fault
+        for fault in self.faults.last:
+            self._journal.fault(fault)
+        self._journal.start(
+            SessionStart(
+                fingerprint=fingerprints.cheap(self.launch.root, self._environ, self.randomness),
+                nbrepro_version=nbrepro.__version__,
+                started=datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
+                session=self.launch.session,
+            )
+        )
+
+    def _listen(self) -> None:
+        listings = ListingWatch(self._activity, self._finder, self._border)
+        network = NetworkWatch(self._activity, self._finder, self._border)
+        files = FileWatch(self._activity, self._border, self.launch.root)
+        audit.listen({**files.handlers(), **listings.handlers(), **network.handlers()})
+
+    def _read_slowly(self) -> None:
+        self._border.between("fingerprint", functools.partial(self._write_fingerprint, quick=True))
+
+    def _write_fingerprint(self, *, quick: bool) -> None:
+        if self._journal is None or os.getpid() != self._pid:
+            return
+        self._finished = self._finished or not quick
+        fingerprint = fingerprints.full(self.launch.root, self._environ, self.randomness, quick=quick)
+        if not (quick and self._finished):  # the full one came first
+            self._journal.fingerprint(fingerprint)
+
+    def _before_cell(self, source: str) -> None:
+        if _LOAD in source:  # again: IPython would say that it is loaded, in words that land in the notebook
+            self.shell.extension_manager.loaded.discard("nbrepro")
+        self._imports.catch_up()
+        self.determinism.before_cell()
+
+    def _cell_ran(self, run: CellRun) -> None:
+        self.runs.pop(run.msg_id, None)
+        self.runs[run.msg_id] = run
+        if self._journal is not None:
+            self._journal.cell(run)
+
+    def _nondeterministic(self, operation: str) -> None:
+        cell = self._activity.current()
+        if cell is not None:
+            self._border.observe("torch", self._note_operation, operation, cell, sys._getframe(2))  # noqa: SLF001 - as above
+
+    def _note_operation(self, operation: str, cell: Any, frame: Any) -> None:
+        caller = self._finder.caller(frame, _WARNINGS, cell)
+        if caller is not None:
+            what = f"{operation}  # torch has no deterministic implementation"
+            cell.find(CauseKind.DETERMINISM_SWITCH, what, caller.line)
