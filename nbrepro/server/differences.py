@@ -131,7 +131,7 @@ def _pane(pane: Pane, left: list[Any], right: list[Any], cell: CellResult) -> Di
 def _html_pane(shared: dict[str, Any], pane: Pane, left: list[Any], right: list[Any]) -> DiffPane:
     texts = [_html_of(outputs, pane.result.output if pane.result else 0) for outputs in (left, right)]
     roots = [_parsed(text) for text in texts]
-    tables = [root.findall(".//table")[:1] if root is not None else [] for root in roots]
+    tables = [list(root.iter("table"))[:1] if root is not None else [] for root in roots]
     if any(tables):
         sides = tuple(_table(found[0]) if found else None for found in tables)
         return DiffPane(**shared, tables=(sides[0], sides[1]))

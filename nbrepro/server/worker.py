@@ -14,17 +14,16 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 Say = Callable[..., None]
 
 
 def main() -> int:
     """Do one job and return 0; what became of it is in the last line that was said."""
-    orders = sys.stdin.buffer
     say = _speaker()
-    order = json.loads(orders.readline() or b"{}")
-    threading.Thread(target=_listen, args=(orders,), daemon=True).start()
+    order = json.loads(_read_line() or b"{}")
+    threading.Thread(target=_listen, daemon=True).start()
     try:
         outcome = _work(order, say)
     except KeyboardInterrupt:
@@ -48,8 +47,18 @@ def _speaker() -> Say:
     return say
 
 
-def _listen(orders: BinaryIO) -> None:
-    orders.readline()
+def _read_line() -> bytes:
+    """Read the order without a buffer, whose lock a thread that waits for more would hold for ever."""
+    parts = []
+    while part := os.read(0, 1 << 20):
+        parts.append(part)
+        if part.endswith(b"\n"):
+            break
+    return b"".join(parts)
+
+
+def _listen() -> None:
+    os.read(0, 1)
     while True:  # a Ctrl-C may hit code that swallows it
         _thread.interrupt_main()
         time.sleep(3)
