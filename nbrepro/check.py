@@ -16,7 +16,7 @@ from nbrepro.compare.fingerprints import drift
 from nbrepro.errors import NbreproError
 from nbrepro.execution import Run, run_many
 from nbrepro.explain import Case, explain
-from nbrepro.records import CellState, NotebookResult, Verdict, worst
+from nbrepro.records import CellState, Drift, NotebookResult, Verdict, worst
 from nbrepro.report.views import View
 from nbrepro.store.history import Entry
 from nbrepro.targets import Options, Target, Unusable, exclusive, find_targets, run_request, shown
@@ -74,7 +74,9 @@ def judge(target: Target, run: Run, options: Options) -> View:
     reference, record = target.reference, run.record
     not_run = frozenset(index for index, cell in record.cells.items() if cell.state is CellState.NOT_RUN)
     cells = compare_notebooks(reference.notebook, run.notebook, target.settings, not_run=not_run)
-    drifts = drift(reference.record.fingerprint, record.fingerprint) if reference.record else ()
+    drifts: tuple[Drift, ...] = ()
+    if reference.record:
+        drifts = drift(reference.record.fingerprint, record.fingerprint, complete=record.problem is None)
     case = Case(
         reference=reference.notebook,
         candidate=run.notebook,

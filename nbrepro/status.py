@@ -112,7 +112,7 @@ def _drift(target: Target, recorded: Fingerprint) -> tuple[tuple[Drift, ...], tu
     )
     notes: tuple[str, ...] = ()
     if _kernel_is_ours(target):
-        here = replace(here, python=python.read(), platform=platform.read(), packages=packages.read())
+        here = replace(here, python=python.read(), platform=platform.read(), packages=packages.read(root))
         here = replace(here, imported=recorded.imported)
     else:
         notes = ("the kernel runs in another environment than this command: packages were not compared",)

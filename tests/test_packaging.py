@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import shutil
 import subprocess
 import sys
 import zipfile
-from importlib.metadata import distribution, entry_points
+from importlib.metadata import distribution, entry_points, packages_distributions
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ else:
 ROOT = Path(__file__).parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 PINNED_EXTRAS = ("examples", "test", "lint", "docs", "torch", "dvc")
+OWNERS = packages_distributions()
 FOREIGN = re.compile(r"pypi\.org|pythonhosted|npmjs|(?<![\w.])/(?:work|opt|root|home|Users)/")
 """Hosts of registries, and paths of somebody's machine."""
 
@@ -112,3 +114,19 @@ def test_no_registry_and_no_path_of_a_machine_stands_in_what_people_copy() -> No
         files += [path for path in (ROOT / folder).rglob("*") if path.suffix in {".md", ".py", ".ipynb", ".toml"}]
     kept = [path for path in files if "runs" not in path.parts]
     assert not [path for path in kept if FOREIGN.search(path.read_text(encoding="utf-8"))]
+
+
+def imported() -> set[str]:
+    """Return the distributions of the modules that the package imports itself, late imports included."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "nbrepro").rglob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    names = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
+    foreign = {name.partition(".")[0] for name in names} - sys.stdlib_module_names - {"nbrepro"}
+    return {canonicalize_name(OWNERS.get(name, [name])[0]) for name in foreign}
+
+
+def test_every_imported_package_is_declared() -> None:
+    optional = [line for lines in PROJECT["optional-dependencies"].values() for line in lines]
+    declared = {canonicalize_name(Requirement(line).name) for line in [*PROJECT["dependencies"], *optional]}
+    assert imported() <= declared | {"typing-extensions"}  # for annotations only, in blocks that never run

@@ -1,6 +1,8 @@
 """Run the examples as their authors did, in an ordinary kernel without nbrepro, and save them with their outputs.
 
-Usage: ``python _make/run.py [NOTEBOOK …]``. This is how the saved outputs came about; it is not needed for the demo.
+Usage: ``python _make/run.py [--records] [NOTEBOOK …]``; with ``--records`` only the records are made again. This is how
+saved outputs and records came about; it is not needed for the demo. Records that are to be shipped are made in a clean
+clone below the home folder, so that they hold a commit and no path of a machine.
 
 ``clean_survey.ipynb`` is run in the order in which its author went to and fro. ``report_orders.ipynb`` is run, and
 recorded by ``nbrepro record``, with the orders of the first export, which are then replaced by those of today.
@@ -8,6 +10,7 @@ recorded by ``nbrepro record``, with the orders of the first export, which are t
 
 from __future__ import annotations
 
+import argparse
 import subprocess
 import sys
 from pathlib import Path
@@ -58,11 +61,16 @@ def script(*arguments: str) -> None:
 
 def main() -> None:
     """Run the notebooks named, or all of them, and make the records."""
-    wanted = [Path(name).name for name in sys.argv[1:]] or sorted(path.name for path in ROOT.glob("*.ipynb"))
+    parser = argparse.ArgumentParser(description="Run the examples and record them.")
+    parser.add_argument("--records", action="store_true", help="make the records only")
+    parser.add_argument("notebooks", nargs="*", help="all of them by default")
+    given = parser.parse_args()
+    wanted = [Path(name).name for name in given.notebooks] or sorted(path.name for path in ROOT.glob("*.ipynb"))
     script(str(HERE / "data.py"), "--former")
     try:
-        for name in wanted:
-            run(ROOT / name)
+        if not given.records:
+            for name in wanted:
+                run(ROOT / name)
         if recorded := [name for name in wanted if name in RECORDED]:
             script("-m", "nbrepro", "record", *recorded)
     finally:

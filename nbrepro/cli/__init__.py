@@ -5,6 +5,7 @@ Verbs import their work late, so that ``nbrepro --help`` is instant.
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
 
@@ -50,6 +51,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 
 def _run(arguments: list[str], *, debug: bool) -> int:
+    signal.signal(
+        signal.SIGTERM, signal.default_int_handler
+    )  # a scheduler that ends us ends our kernels as Ctrl-C does
     try:
         code = cli.main(arguments, prog_name="nbrepro", standalone_mode=False)
     except NbreproError as fault:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _REPORTS = ("html", "junit", "markdown", "json")
 
 
-class _ReportType(click.ParamType):
+class _ReportType(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions of click only
     name = "KIND=FILE"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, Path]:

@@ -73,9 +73,18 @@ def _lines(item: Status) -> list[str]:
     )
     lines = [f"{_cells(count)} {what}" for count, what in counted if count]
     for drift in item.drift:
-        change = f"{drift.reference or 'absent'} → {drift.candidate or 'absent'}"
+        change = f"{_brief(drift.reference)} → {_brief(drift.candidate)}"
         lines.append(f"{drift.kind.value.replace('_', ' ')}: {drift.name} {change}")
     return lines
+
+
+def _brief(value: str | None) -> str:
+    """Return a value in one line: a digest by its first digits."""
+    from nbrepro.records.digests import short
+
+    if value is None:
+        return "absent"
+    return short(value) if value.startswith(("blake3:", "sha256:", "md5:")) else value
 
 
 def _cells(count: int) -> str:

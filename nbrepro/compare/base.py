@@ -59,6 +59,19 @@ class Comparison:
     masked: tuple[Mask, ...] = ()
     similarity: float = 1.0
     """In [0, 1], for trends; it never decides."""
+    noise: tuple[str, ...] = ()
+    """Names of what was set aside."""
+    remarks: tuple[str, ...] = ()
+    """Sentences of the reason that hold whatever the verdict."""
+    largest: float = 0.0
+    """The largest distance that the tolerance allowed."""
+    more: int = 0
+    """Differences beyond those that are kept."""
+
+    @property
+    def count(self) -> int:
+        """How many places differ; at least one where the verdict does not pass."""
+        return max(len(self.differences) + self.more, int(not self.passes))
 
     @classmethod
     def identical(cls) -> Comparison:
@@ -145,18 +158,17 @@ class Ledger:
     def absorb(self, part: Comparison, where: str = "", weight: float = 1.0) -> None:
         """Take over what a comparison of a part found; ``where`` says which part."""
         prefix = f"{where}, " if where else ""
+        self.count += part.count
         for difference in part.differences:
-            self.count += 1
             if len(self.differences) < MAX_DIFFERENCES:
                 self.differences.append(replace(difference, where=(prefix + difference.where).removesuffix(", ")))
-        if not part.passes and not part.differences:
-            self.differ(where, None, None)
         if part.verdict is Verdict.WITHIN_TOLERANCE:
-            self.close += 1
-        if part.verdict is Verdict.EQUIVALENT and not part.masked:
-            self.noise[part.reason or "layout"] += 1
+            self.tolerate(part.largest)
+        if part.passes and part.verdict is not Verdict.IDENTICAL:
+            self.noise.update(part.noise or (() if part.largest else ("layout",)))
+        for sentence in part.remarks:
+            self.remark(sentence)
         for mask in part.masked:
-            self.noise[mask.rule] += 1
             if len(self.masked) < MAX_MASKS:
                 self.masked.append(replace(mask, where=(prefix + mask.where).removesuffix(", ")))
         self.weigh(part.similarity * weight, weight)
@@ -177,6 +189,10 @@ class Ledger:
             differences=tuple(self.differences),
             masked=tuple(self.masked),
             similarity=min(similarity, 1 - 1e-9) if self.count else similarity,
+            noise=tuple(sorted(self.noise)),
+            remarks=tuple(self.remarks),
+            largest=self.largest,
+            more=max(0, self.count - len(self.differences)),
         )
 
     def _verdict(self, rules: Rules) -> tuple[Verdict, str | None]:

@@ -7,6 +7,7 @@ from nbrepro.compare.binary import BytesComparator
 from nbrepro.compare.errors import ErrorComparator
 from nbrepro.compare.html import HtmlComparator
 from nbrepro.compare.images import ImageComparator
+from nbrepro.compare.pdf import PdfComparator
 from nbrepro.compare.prose import LatexComparator, MarkdownComparator
 from nbrepro.compare.scripts import ScriptComparator
 from nbrepro.compare.streams import StderrComparator, StdoutComparator
@@ -28,6 +29,7 @@ BUILTIN: tuple[Comparator, ...] = (
     WidgetComparator(),
     ImageComparator(),
     SvgComparator(),
+    PdfComparator(),
     ErrorComparator(),
     StdoutComparator(),
     StderrComparator(),

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from nbrepro.compare.base import Comparison, Ledger, Rules
+from nbrepro.compare.payload import as_text
 from nbrepro.compare.registry import Registry
 from nbrepro.compare.trees import compare_trees
 from nbrepro.compare.widgets import VIEW
 from nbrepro.records import Verdict
 
+_OPAQUE = re.compile(r"\s*<.*>\s*", re.DOTALL)
+"""A repr that names the object and says nothing of its value."""
 _EMPTY_TYPES = frozenset({"application/vnd.bokehjs_load.v0+json", "application/vnd.bokehjs_exec.v0+json"})
 """Types that say nothing beside the others of their bundle."""
 
@@ -41,8 +45,12 @@ def compare_bundles(
 def _ranked(bundle: Mapping[str, Any], registry: Registry) -> list[str]:
     """Return the types of a bundle, richest first; a widget whose state was not saved says nothing."""
     types = [mime for mime in bundle if mime not in _EMPTY_TYPES or len(bundle) == 1]
-    known = [mime for mime in types if mime != VIEW or "model_id" not in bundle[mime] or len(types) == 1]
-    return sorted(known, key=lambda mime: (-registry.find(mime).richness, mime))
+    known = [mime for mime in types if mime != VIEW or _has_state(bundle[mime]) or len(types) == 1]
+    return sorted(known, key=lambda mime: (-registry.find(mime).richness, mime != "image/png", mime))
+
+
+def _has_state(view: Any) -> bool:
+    return isinstance(view, Mapping) and "model" in view
 
 
 def _other_type(reference: str, candidate: str) -> Comparison:
@@ -68,6 +76,10 @@ def _with_the_rest(
             continue
         comparison = registry.find(other).compare(bundles[0][other], bundles[1][other], rules)
         if comparison.passes != decisive.passes:
+            if decisive.verdict is Verdict.IDENTICAL:
+                verdict = Verdict.EQUIVALENT
+            if comparison.passes and _OPAQUE.fullmatch(as_text(bundles[0][other])):
+                continue
             first = comparison.differences[0] if comparison.differences else None
             place = f" ({first.where}: {first.reference} → {first.candidate})" if first else ""
             remarks.append(f"{other} disagrees: {comparison.verdict.label}{place}; {mime} decides")

@@ -126,8 +126,10 @@ def _package_texts(before: Package | None, after: Package | None) -> tuple[str |
 
 
 def _with_origin(package: Package) -> str:
-    kind = "editable" if package.editable else ""
-    details = " ".join(part for part in (kind, package.url, package.commit) if part)
+    # Where a local install lies is another place for everyone; that it is one may matter.
+    is_local = (package.url or "").startswith("file:")
+    kind = "editable" if package.editable else "local" if is_local else ""
+    details = " ".join(part for part in (kind, "" if is_local else package.url, package.commit) if part)
     return f"{package.version} ({details})" if details else package.version
 
 
@@ -144,12 +146,8 @@ def _python(sides: _Sides) -> Iterator[Drift]:
 
 def _seeds(sides: _Sides) -> Iterator[Drift]:
     def compare(before: Randomness, after: Randomness) -> Iterator[Drift]:
-        yield from _point(CauseKind.UNSEEDED_RANDOMNESS, "randomness.seed", _text(before.seed), _text(after.seed))
-        # A library is seeded once it is imported: only where both runs did can it be said to be unseeded in one.
-        used = {"random", *set(sides.reference.imported).intersection(sides.candidate.imported)}
-        for library in sorted(used.intersection({*before.seeded, *after.seeded})):
-            texts = ("seeded" if library in side.seeded else "not seeded" for side in (before, after))
-            yield from _point(CauseKind.UNSEEDED_RANDOMNESS, f"randomness.seeded.{library}", *texts)
+        # Which libraries were seeded says only which were used: numpy loads its generators when they are asked for.
+        return _point(CauseKind.UNSEEDED_RANDOMNESS, "randomness.seed", _text(before.seed), _text(after.seed))
 
     return _both(sides.reference.randomness, sides.candidate.randomness, compare)
 

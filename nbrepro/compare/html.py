@@ -96,7 +96,7 @@ def _flatten(root: Any) -> Iterator[Node]:
             yield Node("#text", place(str(element.getparent().tag), ""), {}, readable(element.tail))
 
 
-_WHOLE = frozenset({"table", "script", "style"})
+_WHOLE = frozenset({"table", "script", "style", "pre"})
 
 
 def _inside_whole(element: Any) -> bool:
@@ -113,6 +113,9 @@ def _start(element: Any, tag: str) -> Iterator[Node]:
     elif tag == "style":
         if not _PANDAS_STYLE.match(element.text or ""):
             yield Node("style", "style", {}, element.text or "")
+    elif tag == "pre":
+        styles = [readable(inner.get("style")) for inner in element.iter() if inner.get("style")]
+        yield Node("pre", "pre", {}, ("".join(element.itertext()), styles))
     else:
         text = readable(element.text)
         if tag not in _INVISIBLE:
@@ -149,7 +152,8 @@ def read_table(element: Any) -> Table:
         names = [readable("".join(cell.itertext())) for cell in cells if cell.tag == "th"]
         labels.append(" / ".join(name for name in names if name) or str(len(rows) + 1))
         rows.append(texts)
-    return Table(header, rows, labels, styles)
+    caption = " ".join(readable("".join(part.itertext())) for part in element.iter("caption"))
+    return Table(header, rows, labels, caption, styles)
 
 
 def _spread(cells: list[Any], hanging: dict[int, tuple[int, str]]) -> list[str]:
@@ -188,7 +192,25 @@ def cell_text(cell: Any) -> str:
 
 
 def _compare_styles(reference: str, candidate: str, rules: Rules) -> Comparison:
-    return compare_text(reference, candidate, rules)
+    ledger = Ledger()
+    ledger.absorb(compare_text(reference, candidate, rules), "style")
+    return ledger.conclude(rules)
 
 
-_PARTS: dict[str, PartComparator] = {"table": compare_tables, "script": compare_scripts, "style": _compare_styles}
+def _compare_preformatted(
+    reference: tuple[str, list[str]], candidate: tuple[str, list[str]], rules: Rules
+) -> Comparison:
+    """Compare two texts as they stand, then their colours; how a progress bar is coloured is left out."""
+    ledger = Ledger()
+    ledger.absorb(compare_text(reference[0], candidate[0], rules))
+    if not ledger.count and reference[1] != candidate[1] and not any(n.endswith("-progress") for n in ledger.noise):
+        ledger.absorb(compare_text("\n".join(reference[1]), "\n".join(candidate[1]), rules), "style")
+    return ledger.conclude(rules)
+
+
+_PARTS: dict[str, PartComparator] = {
+    "table": compare_tables,
+    "script": compare_scripts,
+    "style": _compare_styles,
+    "pre": _compare_preformatted,
+}

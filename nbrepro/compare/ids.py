@@ -56,17 +56,18 @@ class JsonIds:
     keys: frozenset[str]
     form: re.Pattern[str]
 
-    def hold(self, key: str, value: object) -> bool:
-        """Whether the value of this key is a generated id."""
-        return key in self.keys and isinstance(value, str) and self.form.fullmatch(value) is not None
+    def hold(self, keys: tuple[str, ...], value: object) -> bool:
+        """Whether the value that stands under one of these keys is a generated id."""
+        return isinstance(value, str) and not self.keys.isdisjoint(keys) and self.form.fullmatch(value) is not None
 
 
 NO_IDS = JsonIds(frozenset(), re.compile(r"(?!)"))
 PLOTLY_IDS = JsonIds(frozenset({"uid"}), re.compile(r".*", re.DOTALL))
 VEGA_IDS = JsonIds(
-    frozenset({"name", "views", "param", "data", ""}), re.compile(r"data-[0-9a-f]{32}|(?:view|param|concat|layer)_\d+")
+    frozenset({"name", "views", "param", "datasets"}), re.compile(r"data-[0-9a-f]{32}|(?:view|param|concat|layer)_\d+")
 )
 BOKEH_IDS = JsonIds(
-    frozenset({"id", "docid", "root_ids", "roots", "elementid", "target_id", ""}), re.compile(rf"p\d+|\d{{4,}}|{_UUID}")
+    frozenset({"", "id", "docid", "root_ids", "roots", "elementid", "target_id"}), re.compile(rf"p\d+|\d{{4,}}|{_UUID}")
 )
-"""An empty key stands for the keys of mappings and the items of lists."""
+"""The empty key is the root: bokeh's documents stand there under their ids."""
+WIDGET_IDS = JsonIds(frozenset({"model_id"}), re.compile(r"\w+"))

@@ -85,9 +85,14 @@ def _judge_floats(reference: Sequence[str], candidate: Sequence[str], rules: Rul
     whole = np.fromiter((x[-1] == "." == y[-1] for x, y in zip(reference, candidate, strict=True)), bool, len(a))
     close = judged.close & ~whole
     _allow_last_digit(
-        close, ~judged.same & ~close & ~whole & np.isfinite(a) & np.isfinite(b), (reference, candidate), a - b
+        close, ~judged.same & ~close & ~whole & np.isfinite(a) & np.isfinite(b), (reference, candidate), _gap(a, b)
     )
     return Judged(judged.same, close, judged.distance)
+
+
+def _gap(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+    with np.errstate(invalid="ignore"):
+        return np.abs(a - b)
 
 
 def _judge_each(reference: Sequence[str], candidate: Sequence[str], rules: Rules) -> Judged:
@@ -108,7 +113,7 @@ def _judge_each(reference: Sequence[str], candidate: Sequence[str], rules: Rules
             a[i], b[i] = float(x), float(y)
     judged = _judge_values(a, b, rules)
     same, close = judged.same & floats, judged.close & floats & ~whole
-    _allow_last_digit(close, floats & ~same & ~close & ~whole, (reference, candidate), a - b)
+    _allow_last_digit(close, floats & ~same & ~close & ~whole, (reference, candidate), _gap(a, b))
     for i in complexes:
         same[i], close[i] = _judge_complex(reference[i], candidate[i], rules)
     return Judged(same, close, judged.distance)
@@ -121,7 +126,7 @@ def _allow_last_digit(
     gap: NDArray[np.float64],
 ) -> None:
     for i in np.flatnonzero(undecided).tolist():
-        close[i] = _rounded_twice(tokens[0][i], tokens[1][i], float(abs(gap[i])))
+        close[i] = _rounded_twice(tokens[0][i], tokens[1][i], float(gap[i]))
 
 
 def judge_values(reference: Any, candidate: Any, rules: Rules) -> Judged:

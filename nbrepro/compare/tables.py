@@ -23,6 +23,7 @@ class Table:
     rows: list[list[str]]
     labels: list[str]
     """What names each row: its header cells, or its number."""
+    caption: str = ""
     styles: dict[tuple[int, int], str] = field(default_factory=dict)
     """Style of a cell, by row and column."""
 
@@ -41,6 +42,8 @@ class Table:
 def compare_tables(reference: Table, candidate: Table, rules: Rules) -> Comparison:
     """Compare two tables; rows or columns that were lost, added or moved are told apart from changed values."""
     ledger = Ledger()
+    if reference.caption != candidate.caption:
+        ledger.absorb(compare_text(reference.caption, candidate.caption, rules), "caption")
     columns = reference.columns, candidate.columns
     if len(columns[0]) != len(columns[1]):
         _compare_columns(ledger, reference, candidate)

@@ -134,7 +134,7 @@ def _in_another_layout(reference: str, candidate: str, match: Match, rules: Rule
                 used.append(name)
                 reference, candidate = rewritten
     other = match_texts(reference, candidate, rules) if used else match
-    if not other.passes and "{" in reference + candidate and rules.sets_aside("set-order"):
+    if not other.passes and ("{" in reference or "([" in reference) and rules.sets_aside("set-order"):
         used.append("set-order")
         other = match_tokens(sort_sets(list(other.reference)), sort_sets(list(other.candidate)), rules)
     if not other.passes:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -49,7 +50,7 @@ class VegaComparator(JsonComparator):
     """A Vega or Vega-Lite chart, of Altair for example, as data."""
 
     name: ClassVar[str] = "vega"
-    mimes: ClassVar[tuple[str, ...]] = ("application/vnd.vega*+json",)
+    mimes: ClassVar[tuple[str, ...]] = ("application/vnd.vega*json",)
     priority: ClassVar[int] = 0
     richness: ClassVar[int] = 95
     ids: ClassVar[JsonIds] = VEGA_IDS
@@ -72,7 +73,7 @@ def compare_trees(
     if reference == candidate and as_json_text(reference) == as_json_text(candidate):
         return Comparison.identical()
     walk = _Walk(rules, ids, renaming or Renaming())
-    walk.compare("", reference, candidate, _DEPTH)
+    walk.compare("", "", reference, candidate, _DEPTH)
     if not (walk.ledger.count or walk.ledger.close or walk.ledger.noise):
         walk.ledger.ignore("layout")
     return walk.ledger.conclude(rules)
@@ -87,54 +88,54 @@ class _Walk:
         self.renaming = renaming
         self.ids = ids if rules.sets_aside("generated-id") else NO_IDS
 
-    def compare(self, where: str, one: Any, other: Any, depth: int) -> None:
+    def compare(self, where: str, key: str, one: Any, other: Any, depth: int) -> None:
         a, b = _decoded(one), _decoded(other)
         if a is not None and b is not None:
             self._arrays(where, a, b)
         elif depth <= 0:
             self._texts(where, as_json_text(one), as_json_text(other))
         elif isinstance(one, Mapping) and isinstance(other, Mapping):
-            self._mappings(where, one, other, depth)
+            self._mappings(where, key, one, other, depth)
         elif _is_list(one) and _is_list(other):
-            self._lists(where, one, other, depth)
+            self._lists(where, key, one, other, depth)
         elif isinstance(one, str) and isinstance(other, str):
             self._texts(where, one, other)
         else:
             self._leaves(where, one, other)
 
-    def _mappings(self, where: str, one: Mapping[str, Any], other: Mapping[str, Any], depth: int) -> None:
-        names = self._renamed_keys(one, other)
+    def _mappings(self, where: str, parent: str, one: Mapping[str, Any], other: Mapping[str, Any], depth: int) -> None:
+        names = self._renamed_keys(parent, one, other)
         for key, value in one.items():
             place = f"{where}.{key}" if where else str(key)
             if names[key] not in other:
                 self._gone(place, value, None)
-            elif self._same_id(place, key, value, other[names[key]]):
+            elif self._same_id(place, (parent, key), value, other[names[key]]):
                 continue
             else:
-                self.compare(place, value, other[names[key]], depth - 1)
+                self.compare(place, str(key), value, other[names[key]], depth - 1)
         for key in [key for key in other if key not in set(names.values())]:
             self._gone(f"{where}.{key}" if where else str(key), None, other[key])
 
-    def _renamed_keys(self, one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, str]:
+    def _renamed_keys(self, parent: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, str]:
         """Return for each key the one it stands against: keys that are generated ids are paired in order."""
         names = {key: key for key in one}
         lost, new = [key for key in one if key not in other], [key for key in other if key not in one]
         if len(lost) == len(new):
             for old, now in zip(lost, new, strict=True):
-                if self.ids.hold("", old) and self.ids.hold("", now) and self.renaming.pair(old, now):
+                if self.ids.hold((parent,), old) and self.ids.hold((parent,), now) and self.renaming.pair(old, now):
                     names[old] = now
                     self.ledger.ignore("generated-id")
         return names
 
-    def _same_id(self, where: str, key: str, one: Any, other: Any) -> bool:
+    def _same_id(self, where: str, keys: tuple[str, ...], one: Any, other: Any) -> bool:
         """Whether two values are generated ids that stand for each other."""
-        if not (self.ids.hold(key, one) and self.ids.hold(key, other) and self.renaming.pair(one, other)):
+        if not (self.ids.hold(keys, one) and self.ids.hold(keys, other) and self.renaming.pair(one, other)):
             return False
         if one != other:
             self.ledger.set_aside("generated-id", where, one, other)
         return True
 
-    def _lists(self, where: str, one: Sequence[Any], other: Sequence[Any], depth: int) -> None:
+    def _lists(self, where: str, parent: str, one: Sequence[Any], other: Sequence[Any], depth: int) -> None:
         if one == other and as_json_text(one) == as_json_text(other):
             self.ledger.weigh(len(one), len(one))
             return
@@ -144,8 +145,8 @@ class _Walk:
         if len(one) != len(other):
             self.ledger.differ(f"length of {where or 'the list'}", str(len(one)), str(len(other)))
         for position, (a, b) in enumerate(zip(one, other, strict=False)):
-            if not self._same_id(f"{where}[{position}]", "", a, b):
-                self.compare(f"{where}[{position}]", a, b, depth - 1)
+            if not self._same_id(f"{where}[{position}]", (parent,), a, b):
+                self.compare(f"{where}[{position}]", parent, a, b, depth - 1)
             if self.ledger.count > MAX_DIFFERENCES and len(one) != len(other):
                 break
 
@@ -236,6 +237,7 @@ def _all_numbers(values: Sequence[Any]) -> bool:
     return bool(values) and all(map(_is_number, values))
 
 
+_MOST_BYTES = 256 * 1024 * 1024
 _DTYPES = re.compile(r"(?:float|int|uint)(?:8|16|32|64)|[<>|]?[fiu][1248]")
 
 
@@ -249,10 +251,22 @@ def _decoded(value: Any) -> NDArray[Any] | None:
     if not (isinstance(data, str) and isinstance(dtype, str) and _DTYPES.fullmatch(dtype)):
         return None
     try:
-        array = np.frombuffer(base64.b64decode(data, validate=True), dtype=np.dtype(dtype))
+        array = np.frombuffer(_buffer(data), dtype=np.dtype(dtype))
         return array.reshape(_shape(value.get("shape"), array.size))
-    except (ValueError, TypeError, binascii.Error):
+    except (ValueError, TypeError, binascii.Error, zlib.error):
         return None
+
+
+def _buffer(data: str) -> bytes:
+    """Return the bytes of base64, unpacked where bokeh packed them."""
+    raw = base64.b64decode(data, validate=True)
+    if not raw.startswith(b"\x1f\x8b"):
+        return raw
+    unpacker = zlib.decompressobj(wbits=31)
+    unpacked = unpacker.decompress(raw, _MOST_BYTES)
+    if unpacker.unconsumed_tail:
+        raise ValueError("too long to unpack")
+    return unpacked
 
 
 def _shape(shape: Any, size: int) -> tuple[int, ...]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from nbrepro.compare.base import Comparison, Rules
+from nbrepro.compare.base import Comparison, Ledger, Rules
+from nbrepro.compare.ids import WIDGET_IDS
 from nbrepro.compare.trees import compare_trees
 
 VIEW = "application/vnd.jupyter.widget-view+json"
@@ -25,8 +26,46 @@ class WidgetComparator:
     richness: ClassVar[int] = 100
 
     def compare(self, reference: Any, candidate: Any, rules: Rules, /) -> Comparison:
-        """Compare two widgets' states."""
-        return compare_trees(reference, candidate, rules)
+        """Compare two widgets' states; what an Output widget holds is compared as a cell's outputs are."""
+        inner: tuple[list[Any], list[Any]] = ([], [])
+        states = _without_outputs(reference, inner[0], _DEPTH), _without_outputs(candidate, inner[1], _DEPTH)
+        ledger = Ledger()
+        ledger.absorb(compare_trees(*states, rules, WIDGET_IDS))
+        if len(inner[0]) == len(inner[1]):
+            for number, (one, other) in enumerate(zip(*inner, strict=True), start=1):
+                _compare_inner(ledger, f"output widget {number}", one, other, rules)
+        return ledger.conclude(rules)
+
+
+def _without_outputs(value: Any, found: list[Any], depth: int) -> Any:
+    """Return the state with the contents of Output widgets taken out and added to ``found``."""
+    if depth <= 0:
+        return value
+    if isinstance(value, Mapping):
+        if value.get("model") == "OutputModel" and isinstance(value.get("outputs"), list):
+            found.append(value["outputs"])
+            return {**value, "outputs": None}
+        return {key: _without_outputs(inner, found, depth - 1) for key, inner in value.items()}
+    return [_without_outputs(inner, found, depth - 1) for inner in value] if isinstance(value, list) else value
+
+
+def _compare_inner(ledger: Ledger, where: str, reference: list[Any], candidate: list[Any], rules: Rules) -> None:
+    from nbrepro.compare.outputs import compare_outputs, read_outputs  # noqa: PLC0415 - outputs hold widgets, too
+    from nbrepro.compare.registry import default_registry  # noqa: PLC0415 - as above
+
+    units = read_outputs(reference, {}), read_outputs(candidate, {})
+    for result in compare_outputs(*units, rules, default_registry()):
+        ledger.absorb(
+            Comparison(
+                verdict=result.verdict,
+                reason=result.reason,
+                differences=result.differences,
+                masked=result.masked,
+                similarity=1.0 if result.similarity is None else result.similarity,
+                noise=tuple({mask.rule for mask in result.masked}),
+            ),
+            where,
+        )
 
 
 def models_of(metadata: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -43,7 +82,8 @@ def resolve(view: Any, models: Mapping[str, Any]) -> dict[str, Any] | None:
     ``None`` where the notebook did not save it.
     """
     name = view.get("model_id") if isinstance(view, Mapping) else None
-    return _state(str(name), models, (), _DEPTH) if name in models else None
+    state = _state(str(name), models, (), _DEPTH) if name in models else None
+    return None if state is None else {**state, "model_id": name}
 
 
 def _state(name: str, models: Mapping[str, Any], above: tuple[str, ...], depth: int) -> dict[str, Any] | None:

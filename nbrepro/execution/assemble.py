@@ -20,6 +20,8 @@ from nbrepro.records import CellRecord, CellState, DataFile, ExceptionInfo, File
 from nbrepro.records.digests import digest_json, digest_text
 from nbrepro.store.journal import Journal
 
+_NO_RESULT = frozenset({"execution_count", "traceback"})
+
 
 @dataclass(frozen=True, kw_only=True)
 class Material:
@@ -68,11 +70,16 @@ def _cell(cell: NotebookNode, outcome: CellOutcome, journal: Journal, files: _Fi
         source_digest=digest_text(source_of(cell)),
         state=outcome.state,
         order=outcome.order,
-        outputs=tuple(digest_json(output) for output in cell.outputs) if ran else (),
+        outputs=tuple(_output_digest(output) for output in cell.outputs) if ran else (),
         exception=_exception(record.exception, outcome.exception),
         files=files.used(record.files),
         timing=record.timing or outcome.timing,
     )
+
+
+def _output_digest(output: NotebookNode) -> str:
+    """Digest an output as the kernel's recorder does, so that the two can be compared while a session lives."""
+    return digest_json({name: value for name, value in output.items() if name not in _NO_RESULT})
 
 
 def _exception(inside: ExceptionInfo | None, outside: ExceptionInfo | None) -> ExceptionInfo | None:

@@ -166,6 +166,12 @@ class Case:
         """The candidate's fingerprint; an empty one where there is no record."""
         return self.candidate_record.fingerprint if self.candidate_record else Fingerprint()
 
+    @property
+    def saved_python(self) -> str:
+        """The version of Python that the reference notebook says it was saved by; empty if it says none."""
+        info = self.reference.metadata.get("language_info")
+        return str(info.get("version") or "") if isinstance(info, dict) else ""
+
     def drifts(self, *kinds: CauseKind) -> Iterator[Drift]:
         """The points of these kinds in which the fingerprints differ."""
         return (drift for drift in self.drift if drift.kind in kinds)
@@ -174,7 +180,11 @@ class Case:
     def raised(self) -> ExceptionInfo | None:
         """The exception that the candidate raised in the differing cell and the reference did not."""
         step = self.target
-        if step is None or step.candidate is None or (step.result and step.result.verdict is not Verdict.ERROR):
+        if step is None or step.candidate is None:
+            return None
+        problem = self.candidate_record.problem if self.candidate_record else None
+        ended_here = problem is not None and problem.cell == step.candidate
+        if step.result is not None and step.result.verdict is not Verdict.ERROR and not ended_here:
             return None
         seen = self.candidate_cell(step)
         found = (seen.exception if seen else None) or _exception_in(self.candidate.cells[step.candidate])

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from nbrepro.explain.case import Case, Step
 from nbrepro.explain.sources import parse
 from nbrepro.records import CauseKind
 
@@ -109,24 +108,18 @@ _SKLEARN_DRAWS = frozenset(
 _SEEDS = frozenset({"numpy.random.seed", "random.seed", "torch.manual_seed"})
 
 
-def constructs_in(case: Case, step: Step) -> tuple[Construct, ...]:
-    """Return the constructs of one step, its names resolved by the imports of the whole notebook."""
-    return constructs(step.source, aliases([other.source for other in case.history]))
-
-
-def seeded_libraries(case: Case, step: Step) -> frozenset[str]:
-    """Return the libraries whose global generator a cell up to this one seeds with a value."""
-    named = aliases([other.source for other in case.history])
+def seeded(sources: Sequence[str], names: dict[str, str]) -> frozenset[str]:
+    """Return the libraries whose global generator one of the sources seeds with a value."""
     found = set()
-    for other in case.history[: step.place + 1]:
-        tree = parse(other.source)
+    for source in sources:
+        tree = parse(source)
         for node in ast.walk(tree) if tree else ():
-            if isinstance(node, ast.Call) and node.args and (name := _dotted(node.func, named)) in _SEEDS:
+            if isinstance(node, ast.Call) and node.args and (name := _dotted(node.func, names)) in _SEEDS:
                 found.add(name.partition(".")[0])
     return frozenset(found)
 
 
-def aliases(sources: list[str]) -> dict[str, str]:
+def aliases(sources: Sequence[str]) -> dict[str, str]:
     """Return what each imported name stands for: ``{"np": "numpy", "rng": "numpy.random.default_rng"}``."""
     found: dict[str, str] = {}
     for source in sources:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from nbrepro.explain.constructs import aliases, constructs
 from nbrepro.explain.sources import Names, names_of
-from nbrepro.records import CellResult, CellState, Record, Verdict
+from nbrepro.records import CauseKind, CellResult, CellState, Record, Verdict
 
+_BUILTINS = frozenset(dir(builtins)) | {"display", "get_ipython"}
+_DRAWING = frozenset({CauseKind.UNSEEDED_RANDOMNESS, CauseKind.TIME, CauseKind.NETWORK})
 FAILING = frozenset({Verdict.DIFFERENT, Verdict.ERROR})
 
 
@@ -20,6 +24,8 @@ class FollowUp:
     """Whether the difference only follows from the first one."""
     because: str
     """The link, or the lack of one, as part of a sentence: ``it reads `model```."""
+    is_root: bool
+    """Whether nothing that the first differing cell made reaches it: the cause may be its own."""
 
 
 def needed_by(cells: Sequence[Names], focus: int) -> frozenset[int]:
@@ -42,6 +48,8 @@ def localise(
 
     A cell follows if it reads a name that the first differing cell, or one that follows from it, binds or
     changes; if it reads a file that such a cell wrote; or if it never ran because the run ended before it.
+    It also does if it reads the same value as the first differing cell, and neither holds in its own source a
+    reason to differ: both then show what became of that value further up.
 
     Parameters
     ----------
@@ -56,17 +64,26 @@ def localise(
     modules = frozenset[str]().union(*(names_of(cell.source).modules for cell in cells))
     taint = _Taint(modules=modules, reference=reference, candidate=candidate)
     taint.spread(cells[first])
+    named = aliases([cell.source for cell in cells])
+    if not _is_unstable(cells[first], named):
+        taint.suspect(cells[first])
     found: list[FollowUp] = []
     for cell in cells[first + 1 :]:
         link = taint.link(cell)
-        if link:
+        shared = None if link or cell.verdict not in FAILING or _is_unstable(cell, named) else taint.shared(cell)
+        if link or shared:
             taint.spread(cell)
         else:
             taint.settle(cell)
         if cell.verdict in FAILING:
-            because = link or "it uses nothing that the first differing cell made"
-            found.append(FollowUp(cell=cell, follows=bool(link), because=because))
+            because = link or shared or "it uses nothing that the first differing cell made"
+            found.append(FollowUp(cell=cell, follows=bool(link or shared), because=because, is_root=not link))
     return tuple(found)
+
+
+def _is_unstable(cell: CellResult, names: dict[str, str]) -> bool:
+    """Whether the cell's own source holds a reason to differ from run to run."""
+    return any(construct.kind in _DRAWING for construct in constructs(cell.source, names))
 
 
 class _Taint:
@@ -76,15 +93,22 @@ class _Taint:
         self._modules = modules
         self._records = (reference, candidate)
         self._names: set[str] = set()
+        self._suspects: set[str] = set()
         self._files: set[str] = set()
 
     def spread(self, cell: CellResult) -> None:
         self._names |= names_of(cell.source).changes(self._modules)
         self._files |= self._touched(cell, "write")
 
+    def suspect(self, cell: CellResult) -> None:
+        """Doubt what the first differing cell reads, but for imports."""
+        self._suspects = set(names_of(cell.source).reads - self._modules - _BUILTINS)
+
     def settle(self, cell: CellResult) -> None:
         """A cell free of doubt binds its names afresh."""
-        self._names -= names_of(cell.source).kills
+        kills = names_of(cell.source).kills
+        self._names -= kills
+        self._suspects -= kills
 
     def link(self, cell: CellResult) -> str | None:
         if self._never_ran(cell):
@@ -94,6 +118,11 @@ class _Taint:
         if files := sorted(self._touched(cell, "read") & self._files):
             return f"it reads {_listing(files)}"
         return None
+
+    def shared(self, cell: CellResult) -> str | None:
+        """What the cell reads that the first differing cell reads too."""
+        names = sorted(names_of(cell.source).reads & self._suspects)
+        return f"it reads {_listing(names)}, as the first differing cell does" if names else None
 
     def _never_ran(self, cell: CellResult) -> bool:
         record = self._records[1]

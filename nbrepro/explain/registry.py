@@ -93,9 +93,15 @@ def explain(case: Case) -> tuple[Cause, ...]:
 
 
 def _roots(case: Case) -> Iterable[Case]:
-    """The case as it is, then once for each later difference that does not follow from the first."""
+    """The case as it is, then once for each later difference that the first one does not make.
+
+    The cell that ended the run counts as one of those: whatever else differs, people want to know why it raised.
+    """
     later = localise(case.cells, reference=case.reference_record, candidate=case.candidate_record)
-    independent = [follow.cell for follow in later if not follow.follows]
+    problem = case.candidate_record.problem if case.candidate_record else None
+    ended = None if problem is None else problem.cell
+    independent = [follow.cell for follow in later if follow.cell.index == ended]
+    independent += [follow.cell for follow in later if follow.is_root and follow.cell.index != ended]
     return [case, *(replace(case, focus=cell) for cell in independent[: MAX_ROOTS - 1])]
 
 

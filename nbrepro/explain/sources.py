@@ -93,11 +93,11 @@ class Names:
     imports: frozenset[str] = frozenset()
     """Top-level modules that the cell imports."""
     modules: frozenset[str] = frozenset()
-    """Names that the cell binds to modules: `np`."""
+    """Names that the cell binds by importing: `np`, `LinearRegression`."""
     parsed: bool = True
 
     def changes(self, modules: frozenset[str]) -> frozenset[str]:
-        """Everything whose value may be another after the cell, given the notebook's names of modules."""
+        """Everything whose value may be another after the cell, given the notebook's imported names."""
         return self.writes | (self.mutates - modules)
 
 
@@ -203,8 +203,8 @@ def _augments_name(node: ast.AST) -> bool:
 
 
 def _imported_names(tree: ast.Module) -> set[str]:
-    aliases = (alias for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names)
-    return {alias.asname or alias.name.partition(".")[0] for alias in aliases}
+    imports = (node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.ImportFrom))
+    return {alias.asname or alias.name.partition(".")[0] for node in imports for alias in node.names}
 
 
 def _modules(tree: ast.Module) -> Iterator[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 import sys
-import sysconfig
 import tempfile
 import time
 from collections.abc import Iterable
@@ -15,22 +14,13 @@ from typing import Any
 from nbrepro.kernel.activity import MAX_FILES, Activity, RunningCell
 from nbrepro.kernel.audit import Handler
 from nbrepro.kernel.border import Border
+from nbrepro.kernel.frames import STANDARD_LIBRARY
 from nbrepro.records import FileUse
 
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_SYSTEM_FOLDERS = (
-    "/proc",
-    "/sys",
-    "/dev",
-    "/etc",
-    "/run",
-    "/usr",
-    "/lib",
-    "/lib64",
-    "/bin",
-    "/opt/homebrew",
-    "/System",
-)
+_SYSTEM_FOLDERS = ("/proc", "/sys", "/dev", "/etc", "/run", "/lib", "/lib64", "/System")
+_SYSTEM_PREFIXES = ("/usr", "/usr/local", "/opt/homebrew")
+_SYSTEM_PARTS = ("lib", "lib64", "libexec", "share", "include", "bin")
 _PART = os.sep + "{}" + os.sep
 _OWN_PARTS = tuple(
     _PART.format(name)
@@ -169,8 +159,9 @@ def _ignored_folders() -> Iterable[str]:
     home = os.path.expanduser("~")  # noqa: PTH111 - str in, str out
     named = [
         *_SYSTEM_FOLDERS,
-        *sysconfig.get_paths().values(),
-        *(prefix for prefix in (sys.prefix, sys.base_prefix) if prefix not in ("/usr/local", "/")),
+        *(os.path.join(base, name) for base in _SYSTEM_PREFIXES for name in _SYSTEM_PARTS),  # noqa: PTH118 - str in, str out
+        STANDARD_LIBRARY,
+        *(prefix for prefix in (sys.prefix, sys.base_prefix) if prefix not in _SYSTEM_PREFIXES),
         *(os.environ.get(name, "") for name in _FOLDER_VARIABLES),
         *(os.path.join(home, *parts) for parts in _HOME_FOLDERS),  # noqa: PTH118 - as above
         *_jupyter_folders(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import linecache
-import sysconfig
+import os
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,6 +14,7 @@ from typing import Any
 from nbrepro.kernel.activity import RunningCell
 
 _INSTALLED_FOLDERS = frozenset({"site-packages", "dist-packages"})
+STANDARD_LIBRARY = os.path.join(os.path.dirname(os.__file__), "")  # noqa: PTH118, PTH120 - a prefix of strings
 _EXPRESSIONS = frozenset({"<lambda>", "<genexpr>", "<listcomp>", "<setcomp>", "<dictcomp>"})
 _IMPORT_SYSTEM = "importlib._bootstrap"
 
@@ -145,10 +146,4 @@ def is_installed(filename: str) -> bool:
         return True
     if not _INSTALLED_FOLDERS.isdisjoint(PurePath(filename).parts):
         return True
-    return filename.startswith(_library_folders())
-
-
-@lru_cache(maxsize=1)
-def _library_folders() -> tuple[str, ...]:
-    paths = sysconfig.get_paths()
-    return tuple(paths[name] for name in ("stdlib", "platstdlib") if name in paths)
+    return filename.startswith(STANDARD_LIBRARY)

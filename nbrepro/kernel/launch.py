@@ -15,6 +15,8 @@ from nbrepro.kernel.border import Faults
 from nbrepro.kernel.seeding import MAX_SEED
 
 _PREFIX = "NBREPRO_"
+_IMPORTED = time.time_ns()
+"""Tells processes with the same number apart; loading again in one process stays the same session."""
 _KEPT_SECONDS = 14 * 24 * 3600
 
 
@@ -36,7 +38,7 @@ class Launch:
         """Read the launch's variables, the project's settings, and where Jupyter keeps its files."""
         environ = dict(os.environ)
         root = Path(environ["NBREPRO_ROOT"]) if environ.get("NBREPRO_ROOT") else project_root(Path.cwd())
-        session = f"{os.getpid()}-{time.time_ns()}"
+        session = f"{os.getpid()}-{_IMPORTED}"
         journal = environ.get("NBREPRO_JOURNAL")
         return cls(
             root=root,

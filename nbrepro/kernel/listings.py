@@ -87,18 +87,20 @@ def _current_node(frame: FrameType, lines: list[str]) -> tuple[ast.AST, dict[ast
         if place is None:
             if isinstance(node, ast.Call) and node.lineno == frame.f_lineno and calls.last_name(node.func) in _LISTING:
                 return node, parents
-        elif isinstance(node, ast.expr) and _position_of(node) == place:
-            return node, parents
+        elif isinstance(node, (ast.expr, ast.For)) and _position_of(node) == place:
+            return (node.iter if isinstance(node, ast.For) else node), parents
     return None
 
 
-def _position_of(node: ast.expr) -> calls.Position:
+def _position_of(node: ast.expr | ast.For) -> calls.Position:
     return node.lineno, node.end_lineno or 0, node.col_offset, node.end_col_offset or 0
 
 
 def _is_order_free(node: ast.AST, parents: dict[ast.AST, ast.AST]) -> bool:
     """Whether what is listed is sorted, counted, or looked up in before its order can matter."""
     if isinstance(node, ast.Call) and _frees_of_order(node):  # the listing is a generator that this call consumes
+        return True
+    if isinstance(node, ast.SetComp):  # Python 3.11 says so of what a comprehension iterates over
         return True
     parent = parents.get(node)
     while parent is not None and _hands_on(node, parent):

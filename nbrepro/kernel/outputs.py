@@ -96,6 +96,8 @@ class OutputWatch:
         self._activity = activity
         self._border = border
         self._patches = Patches()
+        self._streams = Patches()
+        self._listening = 0
         self.sees_outputs = hasattr(shell, "kernel")
 
     def start(self) -> None:
@@ -107,14 +109,31 @@ class OutputWatch:
         self._patches.replace(publisher, "clear_output", lambda f: self._after(f, self._cleared))
         self._patches.replace(self._shell.displayhook, "write_format_data", lambda f: self._after(f, self._result))
         self._patches.replace(self._shell, "_showtraceback", lambda f: self._after(f, self._error))
-        for name in ("stdout", "stderr"):
-            stream = getattr(sys, name)
-            if hasattr(stream, "pub_thread"):  # ipykernel's
-                self._patches.replace(stream, "write", functools.partial(self._after, note=self._writer(name)))
 
     def stop(self) -> None:
         """Put back what was replaced."""
+        self._streams.restore()
         self._patches.restore()
+
+    def new(self) -> Outputs | None:
+        """Return where the outputs of a new cell go, if they are seen at all."""
+        return Outputs() if self.sees_outputs else None
+
+    def before_cell(self) -> None:
+        """Listen to the streams until `after_cell`: IPython replaces their `write` for each cell as well."""
+        self._listening += 1
+        if self._listening > 1 or not self.sees_outputs:
+            return
+        for name in ("stdout", "stderr"):
+            stream = getattr(sys, name)
+            if hasattr(stream, "pub_thread"):  # ipykernel's
+                self._streams.replace(stream, "write", functools.partial(self._after, note=self._writer(name)))
+
+    def after_cell(self) -> None:
+        """Leave the streams as they were before the cell."""
+        self._listening = max(self._listening - 1, 0)
+        if not self._listening:
+            self._streams.restore()
 
     def _after(self, original: Callable[..., Any], note: Callable[..., None]) -> Callable[..., Any]:
         activity, observe = self._activity, self._border.observe

@@ -10,7 +10,7 @@ from typing import Any
 from nbrepro.kernel.activity import Activity, RunningCell
 from nbrepro.kernel.border import Border, interrupt_again
 from nbrepro.kernel.files import used_files
-from nbrepro.kernel.outputs import Outputs
+from nbrepro.kernel.outputs import OutputWatch
 from nbrepro.records import CellRecord, CellState, ExceptionInfo, Timing
 from nbrepro.records.digests import digest_text
 from nbrepro.store.journal import CellRun
@@ -33,6 +33,8 @@ class Recorder:
         Takes each finished cell.
     prepare:
         Called with the source before each cell, and before its generators' states are read.
+    outputs:
+        Digests what the cell shows.
     first:
         Order of the first cell.
     """
@@ -46,6 +48,7 @@ class Recorder:
         states: Callable[[], dict[str, str]],
         write: Callable[[CellRun], None],
         prepare: Callable[[str], None],
+        outputs: OutputWatch,
         first: int = 1,
     ) -> None:
         self._shell = shell
@@ -54,8 +57,8 @@ class Recorder:
         self._states = states
         self._write = write
         self._prepare = prepare
+        self._outputs = outputs
         self.next_order = first
-        self._sees_outputs = hasattr(shell, "kernel")
 
     def start(self) -> None:
         """Follow the events; a cell that is running already is recorded from here on."""
@@ -69,6 +72,7 @@ class Recorder:
                 self._shell.events.unregister(event, callback)
         cell = self._activity.end()
         if cell is not None:
+            self._outputs.after_cell()
             self._border.between("recording a cell", self._finish, cell, None, None)
 
     def begin_running(self) -> None:
@@ -103,23 +107,24 @@ class Recorder:
         cell = RunningCell(
             msg_id=self._msg_id() or f"local-{order}", source=source, order=order, info=info, cell_id=cell_id
         )
-        cell.outputs = Outputs() if self._sees_outputs else None
+        cell.outputs = self._outputs.new()
         cell.random_before = self._states()
         self.next_order = order + 1
         cell.clock = time.perf_counter()
         self._activity.begin(cell)
+        self._outputs.before_cell()
 
     def _after(self, result: Any) -> None:
         cell = self._activity.here()
         if cell is None:
             return
-        info = None if result is None else result.info
-        if cell.nested and info is not cell.info:
+        if result is not None and not str(result.info.raw_cell).strip():
+            return  # of an empty cell IPython tells the end, but not the beginning
+        if cell.nested:
             cell.nested -= 1
             return
-        if None not in (info, cell.info) and info is not cell.info:
-            return  # an empty cell: IPython tells of its end, but not of its beginning
         self._activity.end()
+        self._outputs.after_cell()
         # An asynchronous cell that was cancelled from outside has no result.
         fault = KeyboardInterrupt() if result is None else result.error_before_exec or result.error_in_exec
         self._finish(cell, fault, getattr(result, "execution_count", None))

@@ -74,6 +74,7 @@ class Session:
             states=self.seeding.states,
             write=self._cell_ran,
             prepare=self._before_cell,
+            outputs=self._outputs,
             first=first,
         )
 

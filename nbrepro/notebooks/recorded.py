@@ -9,12 +9,14 @@ from typing import Any
 from nbformat import NotebookNode, from_dict
 
 from nbrepro.errors import RecordError
-from nbrepro.notebooks.cells import code_cells, source_of
+from nbrepro.notebooks.cells import code_cells, source_of, tags_of
 from nbrepro.notebooks.reading import read_notebook
 from nbrepro.records import Record
 from nbrepro.records.digests import digest_json
 
 KEY = "nbrepro"
+PAPERMILL_MARK = "papermill-error-cell-tag"
+"""Papermill inserts cells with this tag into a notebook that raised, after the record was made."""
 
 
 def has_record(notebook: NotebookNode) -> bool:
@@ -80,8 +82,9 @@ def record_digest(notebook: NotebookNode, record: Record) -> str:
     for part in (header, *cells.values()):
         part.pop("timing", None)
     header.pop("digest", None)
-    content = [_content(cell) for cell in notebook.cells]
-    return digest_json({"header": header, "cells": {str(k): v for k, v in cells.items()}, "notebook": content})
+    done = {str(notebook.cells[index].get("id", index)): data for index, data in cells.items()}
+    content = [_content(cell) for cell in notebook.cells if PAPERMILL_MARK not in tags_of(cell)]
+    return digest_json({"header": header, "cells": done, "notebook": content})
 
 
 def _content(cell: NotebookNode) -> list[Any]:

@@ -12,7 +12,8 @@ from nbrepro.report.views import View, cell_list, cell_name, counted
 
 NOTEBOOKS_SHOWN = 100
 CELLS_SHOWN = 5
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>()#+!|~@&-])")
+_BAR = "\\|"
+_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~&])")
 
 
 def render(views: Sequence[View]) -> str:
@@ -37,7 +38,8 @@ def _row(view: View) -> str:
     cause = view.likely[0].summary if view.likely else result.reason or ""
     cells = f"{passing} of {len(result.cells)}" if result.cells else "none"
     where = cell_name(first) if first else ""
-    return f"| {escaped(result.path)} | {SIGNS[verdict]} {view.headline} | {cells} | {where} | {escaped(cause)} |"
+    why = escaped(cause) if cause else ""
+    return f"| {escaped(result.path)} | {SIGNS[verdict]} {view.headline} | {cells} | {where} | {why} |"
 
 
 def _details(view: View) -> list[str]:
@@ -71,10 +73,22 @@ def _cell(cell: CellResult) -> list[str]:
 
 
 def escaped(text: str, most: int = 200) -> str:
-    """Return text that Markdown shows as it is, on one line."""
-    return _SPECIAL.sub(r"\\\1", clipped(text.replace("\n", " "), most, 1))
+    """Return text that Markdown shows as it is, on one line; what stands between backticks is code."""
+    parts = _unmentioned(clipped(text.replace("\n", " "), most, 1)).split("`")
+    if len(parts) % 2 == 0:
+        return _plain("`".join(parts))
+    return "".join(f"`{part.replace('|', _BAR)}`" if n % 2 else _plain(part) for n, part in enumerate(parts) if part)
+
+
+def _unmentioned(text: str) -> str:
+    """Return text in which nobody is mentioned: a value must not send people mail."""
+    return text.replace("@", "@\u200b")
+
+
+def _plain(text: str) -> str:
+    return _SPECIAL.sub(r"\\\1", text)
 
 
 def _in_tag(text: str) -> str:
     """Return text for the inside of an HTML tag that Markdown passes through."""
-    return plain_text(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _unmentioned(plain_text(text)).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from nbrepro.compare.outputs import Unit, pair_units, read_outputs
 from nbrepro.records import OutputResult
 from nbrepro.report import images, textdiff
 from nbrepro.report.excerpts import plain_text
@@ -23,6 +24,9 @@ _FRAME_STYLE = (
     "table[border],table[border] :is(td,th){border:0}table[border] :is(td,th){border-bottom:1px solid #8884}"
     "table[border] thead th{border-bottom:1px solid #888}img,svg{max-width:100%}"
 )
+
+
+_NONE = Unit(-1, "display", {})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,30 +57,19 @@ class Pane:
 
 def panes(reference: Sequence[Any], candidate: Sequence[Any], results: Sequence[OutputResult]) -> list[Pane]:
     """Return the outputs of one cell as pairs, in order."""
-    left, right = merged(reference), merged(candidate)
-    by_index = {result.output: result for result in reversed(results)}
-    pairs = range(max(len(left), len(right)))
-    return [
-        _pane(left[n] if n < len(left) else None, right[n] if n < len(right) else None, by_index.get(n)) for n in pairs
-    ]
+    pairs = pair_units(read_outputs(_readable(reference), {}), read_outputs(_readable(candidate), {}))
+    judged: Sequence[OutputResult | None] = results
+    if len(results) != len(pairs):  # some were set aside by a tag
+        by_index = {result.output: result for result in reversed(results)}
+        judged = [by_index.get((other or one or _NONE).index) for one, other in pairs]
+    return [_pane(one, other, result) for (one, other), result in zip(pairs, judged, strict=True)]
 
 
-def merged(outputs: Sequence[Any]) -> list[dict[str, Any]]:
-    """Return the outputs with neighbouring messages of one stream joined, as a front end shows them."""
-    found: list[dict[str, Any]] = []
-    for output in outputs:
-        if not isinstance(output, dict):
-            continue
-        last = found[-1] if found else {}
-        streams = output.get("output_type") == "stream" and last.get("output_type") == "stream"
-        if streams and output.get("name") == last.get("name"):
-            last["text"] = _text(last.get("text", "")) + _text(output.get("text", ""))
-        else:
-            found.append(dict(output))
-    return found
+def _readable(outputs: Sequence[Any]) -> Sequence[Any]:
+    return [output for output in outputs if isinstance(output, dict)]
 
 
-def _pane(left: dict[str, Any] | None, right: dict[str, Any] | None, result: OutputResult | None) -> Pane:
+def _pane(left: Unit | None, right: Unit | None, result: OutputResult | None) -> Pane:
     mime = _chosen(left, right, result)
     if mime.startswith("image/"):
         return _picture(mime, _value(left, mime), _value(right, mime), result)
@@ -94,7 +87,7 @@ def _pane(left: dict[str, Any] | None, right: dict[str, Any] | None, result: Out
     return Pane(kind="text", mime=mime, result=result, diff=textdiff.compare(*texts), notes=tuple(notes))
 
 
-def _chosen(left: dict[str, Any] | None, right: dict[str, Any] | None, result: OutputResult | None) -> str:
+def _chosen(left: Unit | None, right: Unit | None, result: OutputResult | None) -> str:
     """Return the representation to show: the one that was judged, or else the richest that both have."""
     offered = [set(_bundle(side)) for side in (left, right) if side is not None]
     if result is not None and any(result.mime in side for side in offered):
@@ -107,19 +100,17 @@ def _chosen(left: dict[str, Any] | None, right: dict[str, Any] | None, result: O
     )
 
 
-def _bundle(output: dict[str, Any]) -> dict[str, Any]:
+def _bundle(unit: Unit) -> dict[str, Any]:
     """Return what an output holds by MIME type, streams and errors under the names that results give them."""
-    kind = output.get("output_type")
-    if kind == "stream":
-        return {f"stream/{output.get('name', 'stdout')}": output.get("text", "")}
-    if kind == "error":
-        return {"error": f"{output.get('ename')}: {output.get('evalue')}"}
-    data = output.get("data")
-    return dict(data) if isinstance(data, dict) else {}
+    if unit.kind == "display":
+        return dict(unit.content)
+    if unit.kind == "error":
+        return {"error": f"{unit.content.get('ename')}: {unit.content.get('evalue')}"}
+    return {unit.kind: unit.content}
 
 
-def _value(output: dict[str, Any] | None, mime: str) -> Any:
-    return None if output is None else _bundle(output).get(mime)
+def _value(unit: Unit | None, mime: str) -> Any:
+    return None if unit is None else _bundle(unit).get(mime)
 
 
 def _text(value: Any) -> str:

@@ -130,15 +130,15 @@ class _Page:
             text = Text(f"{number:>3} │ ", style="dim")
             text.append(clipped(line, self._width - 10, 1), style="cyan")
             self._say(text, indent=4)
-        if cell.reason:
+        raised = [difference for difference in cell.differences if difference.mime == "error"]
+        differences = raised if raised and not self._verbose else cell.differences
+        if cell.reason and not raised:
             self._say(plain_text(cell.reason), indent=4)
         most = None if self._verbose else DIFFERENCES_SHOWN
-        for difference in cell.differences[:most]:
+        for difference in differences[:most]:
             self._difference(difference)
-        if most and len(cell.differences) > most:
-            self._say(
-                f"… {counted(len(cell.differences) - most, 'more difference')} in this cell", style="dim", indent=6
-            )
+        if most and len(differences) > most:
+            self._say(f"… {counted(len(differences) - most, 'more difference')} in this cell", style="dim", indent=6)
 
     def _difference(self, difference: Difference) -> None:
         where = " · ".join(

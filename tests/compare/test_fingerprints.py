@@ -83,7 +83,6 @@ POINTS = [
     (with_part("platform", machine="aarch64"), K.PLATFORM, "platform.machine", "aarch64"),
     (with_part("platform", container="docker"), K.PLATFORM, "platform.container", "docker"),
     (with_part("randomness", seed=7), K.UNSEEDED_RANDOMNESS, "randomness.seed", "7"),
-    (with_part("randomness", seeded=("random",)), K.UNSEEDED_RANDOMNESS, "randomness.seeded.numpy", "not seeded"),
     (with_part("randomness", hash_seed="random"), K.HASH_ORDER, "PYTHONHASHSEED", "random"),
     (
         switch("torch.deterministic_algorithms", False),
@@ -131,7 +130,7 @@ NO_DRIFT = {
     "a little memory": with_part("hardware", memory_bytes=8 * 2**30 - 4096),
     "a pool that was not loaded": with_part("numerics", pools=(OPENBLAS,)),
     "a switch of a library that was not loaded": switch("torch.cudnn.benchmark", True),
-    "a library that was not imported": with_part("randomness", seeded=("numpy", "random", "torch")),
+    "a library whose generator was not used": with_part("randomness", seeded=("random",)),
     "what DVC knows": replace(
         FULL,
         data={"a.csv": DataFile(digest="blake3:1", size=1, dvc=DvcState(tracked_by="a.dvc", recorded="md5:1"))},
@@ -186,6 +185,14 @@ def test_one_version_from_another_origin_is_drift() -> None:
     (found,) = drift(FULL, replace(FULL, packages={**FULL.packages, "numpy": origin}))
     assert found.reference == "1.0"
     assert found.candidate == "1.0 (https://example.org/numpy.git abc)"
+
+
+def test_where_an_editable_install_lies_is_no_drift() -> None:
+    here, there = (Package(version="1.0", editable=True, url=f"file:///{place}/numpy") for place in ("one", "two"))
+    sides = [replace(FULL, packages={**FULL.packages, "numpy": package}) for package in (here, there)]
+    assert drift(*sides) == ()
+    (found,) = drift(FULL, sides[0])
+    assert found.candidate == "1.0 (editable)"
 
 
 def test_a_file_that_only_one_side_read_counts_if_the_run_was_whole() -> None:

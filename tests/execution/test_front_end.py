@@ -11,6 +11,7 @@ from nbclient import NotebookClient
 
 from nbrepro.execution import Run
 from nbrepro.execution.widgets import STATE_TYPE, VIEW_TYPE
+from nbrepro.store.journal import Journal, read_journal
 from tests.execution.conftest import notebook_of, text_of
 
 Runner = Callable[..., Run]
@@ -84,3 +85,16 @@ def test_asking_for_input_is_an_error_and_not_an_endless_wait(run: Runner) -> No
     result = run("input('name?')")
     assert result.record.problem is not None
     assert "StdinNotImplementedError" in result.record.problem.message
+
+
+def test_the_kernels_digests_of_outputs_are_those_of_the_notebook(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    journals: list[Journal] = []
+
+    def keep(path: Path) -> Journal:
+        journals.append(read_journal(path))
+        return journals[-1]
+
+    monkeypatch.setattr("nbrepro.execution.run.read_journal", keep)
+    result = run("'value'", *PLAIN[1:6], "import matplotlib.pyplot as plt\nplt.plot([1, 2]);", "1 / 0")
+    inside = [cell.cell.outputs for cell in journals[0].cells.values()]
+    assert inside == [cell.outputs for cell in result.record.cells.values()]

@@ -51,7 +51,8 @@ def test_with_keep_going_the_cells_after_a_late_one_run(run: Runner) -> None:
     assert states(result) == ["error", "ok"]
 
 
-def test_a_cell_that_ignores_the_interrupt_is_killed(run: Runner) -> None:
+def test_a_cell_that_ignores_the_interrupt_is_killed(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nbrepro.execution.runner._INTERRUPT_GRACE", 0.3)
     stubborn = "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\ntime.sleep(60)"
     started = time.monotonic()
     result = run(stubborn, "2", set={"timeout": 0.5})
@@ -125,7 +126,7 @@ def test_many_cells_may_put_out_more_than_one_may(run: Runner) -> None:
 
 def test_a_cancelled_run_ends_its_kernel_at_once(run: Runner) -> None:
     cancelled = threading.Event()
-    threading.Timer(1.5, cancelled.set).start()
+    threading.Timer(1.0, cancelled.set).start()
     started = time.monotonic()
     result = run("import time\ntime.sleep(60)", "2", cancelled=cancelled)
     assert problem_of(result)[:2] == ("interrupted", 0)

@@ -95,9 +95,7 @@ class CaseMaker:
 
 
 NUMBERS = (
-    Difference(
-        output=0, mime="text/plain", where="number 1", reference="0.913", candidate="0.907", distance=0.0066
-    ),
+    Difference(output=0, mime="text/plain", where="number 1", reference="0.913", candidate="0.907", distance=0.0066),
 )
 
 

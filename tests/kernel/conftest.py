@@ -136,9 +136,10 @@ def start_kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartKern
         kernel.close()
 
 
-@pytest.fixture(scope="module")
-def kernel(start_kernel: StartKernel) -> Kernel:
-    """One kernel with the extension loaded, shared by the module."""
-    kernel = start_kernel()
+@pytest.fixture(scope="session")
+def kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kernel]:
+    """One kernel with the extension loaded, for all tests that leave it as they found it."""
+    kernel = Kernel(tmp_path_factory.mktemp("shared"))
     assert kernel.run("%load_ext nbrepro").status == "ok"
-    return kernel
+    yield kernel
+    kernel.close()

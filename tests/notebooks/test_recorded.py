@@ -112,6 +112,18 @@ def test_settings_in_the_metadata_are_no_record_and_are_kept_beside_one(tmp_path
     assert notebook.metadata["nbrepro"]["settings"] == {"rtol": 0.1}
 
 
+def test_cells_that_papermill_inserts_after_an_error_are_no_edit(tmp_path: Path) -> None:
+    path = kept(tmp_path)
+    mark = {
+        "cell_type": "markdown",
+        "id": "mark",
+        "source": "error",
+        "metadata": {"tags": ["papermill-error-cell-tag"]},
+    }
+    edit(path, lambda d: d["cells"].insert(0, mark))
+    assert read_record(path)[1].cells.keys() == {2}
+
+
 _text = st.text(max_size=30)
 _json = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False, allow_infinity=False) | _text,

@@ -29,8 +29,7 @@ SOURCES = [
     "import numpy as np\nimport pandas as pd\nfrom sklearn.linear_model import LogisticRegression",
     'table = pd.read_csv("data/train.csv")\ntable.shape',
     "rng = np.random.default_rng()\nsample = table.iloc[rng.permutation(len(table))]\nsample.head(3)",
-    'X, y = sample.drop(columns="label"), sample["label"]\nmodel = LogisticRegression().fit(X, y)\n'
-    'print("accuracy", model.score(X, y))',
+    'X, y = sample.drop(columns="label"), sample["label"]\nmodel = fit(X, y)\nprint("accuracy", model.score(X, y))',
     "model.coef_",
     "plot(model)",
     "model",
@@ -75,7 +74,11 @@ def notebook_of(outputs: list[list[NotebookNode]], sources: list[str] | None = N
 
 
 def outputs(*, moved: bool) -> list[list[NotebookNode]]:
-    rows = [(7, 61, 2.5, 1), (12, 44, 1.0, 0), (3, 39, 1.5, 0)] if moved else [(4, 52, 2.0, 1), (1, 33, 0.5, 0), (9, 47, 1.5, 1)]
+    rows = (
+        [(7, 61, 2.5, 1), (12, 44, 1.0, 0), (3, 39, 1.5, 0)]
+        if moved
+        else [(4, 52, 2.0, 1), (1, 33, 0.5, 0), (9, 47, 1.5, 1)]
+    )
     coefficients = "0.4471, -1.2093" if moved else "0.4466, -1.2118"
     return [
         [],
@@ -83,8 +86,18 @@ def outputs(*, moved: bool) -> list[list[NotebookNode]]:
         [new_output("execute_result", frame(rows), execution_count=3)],
         [new_output("stream", name="stdout", text=f"accuracy {0.907 if moved else 0.913}\n")],
         [new_output("execute_result", {"text/plain": f"array([[{coefficients},  0.0031]])"}, execution_count=5)],
-        [new_output("display_data", {"image/png": picture(-28 if moved else 0), "text/plain": "<Figure size 360x220>"})],
-        [new_output("execute_result", {"text/plain": f"<Model at 0x{'7f3a91c0' if moved else '7fe41d20'}>"}, execution_count=7)],
+        [
+            new_output(
+                "display_data", {"image/png": picture(-28 if moved else 0), "text/plain": "<Figure size 360x220>"}
+            )
+        ],
+        [
+            new_output(
+                "execute_result",
+                {"text/plain": f"<Model at 0x{'7f3a91c0' if moved else '7fe41d20'}>"},
+                execution_count=7,
+            )
+        ],
         [new_output("stream", name="stdout", text="done\n")],
     ]
 
@@ -103,7 +116,9 @@ def result_of(index: int, verdict: Verdict, *found: Difference, **more: object) 
     )
 
 
-def difference(mime: str, where: str, before: str | None, after: str | None, distance: float | None = None) -> Difference:
+def difference(
+    mime: str, where: str, before: str | None, after: str | None, distance: float | None = None
+) -> Difference:
     return Difference(output=0, mime=mime, where=where, reference=before, candidate=after, distance=distance)
 
 
@@ -132,12 +147,8 @@ def different() -> View:
         difference("text/html", "row 1, column age", "52", "61", 0.148),
         difference("text/html", "row 1, column dose", "2.0", "2.5", 0.2),
     )
-    score = result_of(
-        3, Verdict.DIFFERENT, difference("stream/stdout", "line 1, number 1", "0.913", "0.907", 0.0066)
-    )
-    weights = result_of(
-        4, Verdict.DIFFERENT, difference("text/plain", "number 1", "0.4466", "0.4471", 0.0011)
-    )
+    score = result_of(3, Verdict.DIFFERENT, difference("stream/stdout", "line 1, number 1", "0.913", "0.907", 0.0066))
+    weights = result_of(4, Verdict.DIFFERENT, difference("text/plain", "number 1", "0.4466", "0.4471", 0.0011))
     plot = result_of(5, Verdict.DIFFERENT, difference("image/png", "1.3 % of the pixels", None, None, 0.013))
     mask = Mask(rule="address", where="line 1", text="0x7fe41d20 → 0x7f3a91c0")
     cells = (
@@ -190,9 +201,7 @@ def different() -> View:
         run_id="20261123-204501-3f2a",
         seconds=4.12,
     )
-    return View(
-        result=result, reference=notebook_of(outputs(moved=False)), candidate=notebook_of(outputs(moved=True))
-    )
+    return View(result=result, reference=notebook_of(outputs(moved=False)), candidate=notebook_of(outputs(moved=True)))
 
 
 @pytest.fixture
@@ -245,7 +254,5 @@ def broken() -> View:
 @pytest.fixture
 def unreadable() -> View:
     reason = "is no notebook: its JSON breaks off or is malformed at line 3 (Expecting value)"
-    result = NotebookResult(
-        path="torn.ipynb", reference=None, verdict=Verdict.NOT_COMPARED, exit_code=2, reason=reason
-    )
+    result = NotebookResult(path="torn.ipynb", reference=None, verdict=Verdict.NOT_COMPARED, exit_code=2, reason=reason)
     return View(result=result)

@@ -31,11 +31,12 @@ NORMALISERS = (
         name="timeit-magic",
         description="What `%timeit` prints.",
         find=spans(
-            r"^[\d.]+ \w+ (?:±|\+-) [\d.]+ \w+ per loop[^\n]*|^[\d,]+ loops?, best of \d+: [^\n]*"
-            r"|^The slowest run took [^\n]*(?:\n[^\n]*cached\.)?",
+            r"^(?:The slowest run took [^\n]*\n(?:[^\n]*cached\.\s*\n)?)?"
+            r"(?:[\d.]+ \w+(?: [\d.]+ \w+)* (?:±|\+-) [\d.]+ \w+(?: [\d.]+ \w+)* per loop[^\n]*"
+            r"|[\d,]+ loops?, best of \d+: [^\n]*)",
             flags=re.MULTILINE,
         ),
-        hints=("per loop", "best of", "The slowest run"),
+        hints=("per loop", "best of"),
     ),
     Normaliser(
         name="log-time",

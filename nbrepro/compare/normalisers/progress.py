@@ -19,7 +19,7 @@ NORMALISERS = (
     Normaliser(
         name="progress-time",
         description="Elapsed and remaining time and rate of a tqdm bar.",
-        find=spans(rf"\[({_CLOCK}(?:<(?:{_CLOCK}|\?))?,{_RATE})(?=[\],])"),
+        find=spans(rf"\[({_CLOCK}(?:(?:<|&lt;)(?:{_CLOCK}|\?))?,{_RATE})(?=[\],])"),
         hints=("/s", "s/"),
     ),
     Normaliser(

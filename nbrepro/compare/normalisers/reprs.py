@@ -13,6 +13,9 @@ _REACH = 2_000
 """Characters round an address in which the brackets of its repr must stand."""
 
 
+_CUT = re.compile(r"(?<=\.\.\.)0?x?[0-9a-fA-F]{4,16}(?=>)")
+
+
 def _addresses(text: str) -> Iterator[Span]:
     for match in _ADDRESS.finditer(text):
         start, end = match.span()
@@ -21,6 +24,10 @@ def _addresses(text: str) -> Iterator[Span]:
         opened = before.count("<") > before.count(">") - before.count("->")
         if (opened and ">" in text[end : end + _REACH]) or _CALLED.search(before):
             yield start, end
+    for match in _CUT.finditer(text):  # scikit-learn shortens long reprs in the middle
+        start, end = match.span()
+        if "<" in text[max(0, start - 80) : start]:
+            yield start, end
 
 
 NORMALISERS = (
@@ -28,7 +35,7 @@ NORMALISERS = (
         name="address",
         description="The memory address inside a repr: `<Foo object at 0x7f…>`.",
         find=_addresses,
-        hints=(" at 0x",),
+        hints=(" at 0x", "..."),
     ),
     Normaliser(
         name="thread-id",

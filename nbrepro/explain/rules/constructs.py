@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nbrepro.explain.case import Case, Step
-from nbrepro.explain.constructs import Construct, constructs_in, seeded_libraries
+from nbrepro.explain.constructs import Construct
+from nbrepro.explain.evidence import constructs_in, draws, findings, library_of, link, seed_advice, seeded_libraries
 from nbrepro.explain.registry import rule
-from nbrepro.explain.rules.randomness import findings, library_of, link, seed_advice
 from nbrepro.records import Cause, CauseKind, Confidence
 
 _SUMMARIES = {
@@ -55,13 +55,13 @@ def _library(construct: Construct) -> str:
 def _unseeded(case: Case, step: Step, construct: Construct) -> Cause:
     drew = _drew(case, step)
     name = library_of(_library(construct)) if construct.is_global else library_of(construct.what)
-    which = (
-        f"the global {name} generator, which no cell seeds" if construct.is_global else f"an unseeded {name} generator"
-    )
+    predicate = draws(construct.what)
+    if construct.is_global:
+        predicate = f"draws from the global {name} generator, which no cell seeds"
     seen = (f"the state of the {drew} generator changed while it ran",) if drew else ()
     return Cause(
         kind=CauseKind.UNSEEDED_RANDOMNESS,
-        summary=f"{step.label} draws from {which} (line {construct.line})",
+        summary=f"{step.label} {predicate} (line {construct.line})",
         confidence=Confidence.HIGH if drew and construct.is_global else Confidence.MEDIUM,
         evidence=(f"{step.label}, line {construct.line}: `{construct.what}`", *seen, *link(case, step)),
         cell=step.candidate,

@@ -33,22 +33,22 @@ def data_changed(case: Case) -> Iterator[Cause]:
 
 @rule
 def data_gone(case: Case) -> Iterator[Cause]:
-    """A file that the reference read was not read again, because it is not there."""
+    """A file that only one run read: one that is gone, or one that is new."""
     if case.raised is not None:
         return  # the exception tells it better
     for drift in case.drifts(CauseKind.DATA_MISSING):
+        gone = drift.candidate is None
+        if gone and (case.root / drift.name).exists():
+            continue  # it was not asked for: that follows from something else
         readers = list(_readers(case, drift.name))
         using = [step for step in readers if case.reaches(step)]
         yield Cause(
-            kind=CauseKind.DATA_MISSING,
-            summary=f"{drift.name} was read by the reference and not by this run",
+            kind=CauseKind.DATA_MISSING if gone else CauseKind.DATA_CHANGED,
+            summary=f"{drift.name} is gone" if gone else f"{drift.name} is new: the reference did not read it",
             confidence=_certainty(readers, using),
-            evidence=(
-                f"only the {'reference' if drift.candidate is None else 'candidate'} read it",
-                *_reading(readers, using),
-            ),
+            evidence=(f"only {'the reference' if gone else 'this run'} read it", *_reading(readers, using)),
             cell=(using or readers)[0].candidate if readers else None,
-            mend=f"Put {drift.name} back, or accept the new outputs with `nbrepro check --update`.",
+            mend=f"{'Put it back' if gone else 'Take it away'}, or accept the outputs with `nbrepro check --update`.",
         )
 
 

@@ -7,8 +7,10 @@ from itertools import pairwise
 from pathlib import PurePosixPath
 
 from nbrepro.explain.case import Case, Step
+from nbrepro.explain.evidence import library_of
 from nbrepro.explain.registry import rule
 from nbrepro.explain.sources import first_changed_line, names_of, same_code
+from nbrepro.explain.streams import partings
 from nbrepro.records import Cause, CauseKind, Confidence, Drift
 from nbrepro.records.digests import short
 
@@ -20,15 +22,12 @@ def edited_source(case: Case) -> Iterator[Cause]:
         if step.reference is None or step.candidate is None or same_code(step.before, step.after):
             continue
         line = first_changed_line(step.before, step.after)
-        here = step is case.target
+        shifted = _shifts(case, step)
         yield Cause(
             kind=CauseKind.SOURCE,
             summary=f"{step.label} was edited" + (f" (line {line})" if line else ""),
-            confidence=Confidence.HIGH if case.reaches(step) else Confidence.MEDIUM,
-            evidence=(
-                *_changed_text(step, line),
-                "it is the cell that differs" if here else _link(case, step),
-            ),
+            confidence=Confidence.HIGH if shifted or case.reaches(step) else Confidence.MEDIUM,
+            evidence=(*_changed_text(step, line), *(shifted or [_link(case, step)])),
             cell=step.candidate,
             line=line,
             mend="If the edit is meant, accept the new outputs with `nbrepro check --update`; if not, undo it.",
@@ -46,9 +45,17 @@ def _changed_text(step: Step, line: int | None) -> Iterator[str]:
         yield f"line {line or 1}: `{_cut(old)}` → `{_cut(new)}`"
 
 
+def _shifts(case: Case, step: Step) -> list[str]:
+    """Say which global generator's numbers a step shifts for the cells below it."""
+    parted = [library_of(found.library) for found in partings(case) if found.inside and found.step is step]
+    return [f"it draws another number of times from the global {name} generator" for name in parted]
+
+
 def _link(case: Case, step: Step) -> str:
     if case.target is None:
         return "it stands before the end of the run"
+    if step is case.target:
+        return "it is the cell that differs"
     if case.reaches(step):
         return f"{case.target.label} uses what it makes"
     return f"it stands before {case.target.label}"

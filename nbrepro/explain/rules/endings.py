@@ -20,7 +20,7 @@ _DEATHS = {
 
 @rule
 def run_cut_short(case: Case) -> Iterator[Cause]:
-    """The run has a problem on record."""
+    """A run did not get to its end for another reason than an exception."""
     problem = case.candidate_record.problem if case.candidate_record else None
     if problem is None or case.focus is not None:
         return
@@ -43,6 +43,8 @@ def run_cut_short(case: Case) -> Iterator[Cause]:
 
 
 def _time_before(case: Case, problem: Problem) -> Iterator[str]:
+    if problem.kind != "timeout":
+        return
     step = next((step for step in case.steps if problem.cell is not None and step.candidate == problem.cell), None)
     record = case.reference_cell(step) if step else None
     if record and record.timing:

@@ -106,16 +106,13 @@ def python_2_syntax(case: Case) -> Iterator[Cause]:
     error, step = case.raised, case.target
     if not error or not step or error.type not in {"SyntaxError", "TabError"}:
         return
-    info = case.reference.metadata.get("language_info", {})
-    saved = str(info.get("version", ""))
-    if "Missing parentheses in call to 'print'" in error.message or saved.startswith("2."):
+    if "Missing parentheses in call to 'print'" in error.message or case.saved_python.startswith("2."):
         yield _python_2(case, "the cell holds Python 2 syntax", error, step)
 
 
 def _python_2(case: Case, what: str, error: ExceptionInfo, step: Step) -> Cause:
-    saved = case.reference.metadata.get("language_info", {}).get("version")
     here = case.candidate_fingerprint.python
-    versions = f"saved with Python {saved}" if saved else "written for Python 2"
+    versions = f"saved with Python {case.saved_python}" if case.saved_python else "written for Python 2"
     return Cause(
         kind=CauseKind.PYTHON,
         summary=f"{step.label} was {versions}" + (f", run with {here.version}" if here else ""),

@@ -98,7 +98,7 @@ def python_changed(case: Case) -> Iterator[Cause]:
         yield _python(drift.reference, drift.candidate, f"{drift.name}: {drift.reference} → {drift.candidate}")
     here = case.candidate_fingerprint.python
     if case.reference_record is None and here is not None:
-        saved = str(case.reference.metadata.get("language_info", {}).get("version") or "")
+        saved = case.saved_python
         if saved and saved != here.version:
             yield _python(
                 saved, here.version, f"the notebook was saved by Python {saved}, this run used {here.version}"

@@ -2,30 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from nbrepro.explain.case import Case, Step
-from nbrepro.explain.constructs import constructs_in
+from nbrepro.explain.evidence import constructs_in, draws, findings, library_of, link, seed_advice
 from nbrepro.explain.registry import rule
-from nbrepro.records import Cause, CauseKind, CellRecord, Confidence, Finding
-
-_NAMES = {
-    "numpy": "NumPy",
-    "torch": "torch",
-    "random": "Python",
-    "np": "NumPy",
-    "cuda": "CUDA",
-    "tensorflow": "TensorFlow",
-}
-_SEEDED = {
-    "default_rng": "Pass a seed: `np.random.default_rng(42)`.",
-    "RandomState": "Pass a seed: `np.random.RandomState(42)`.",
-    "np.random.seed": "Seed with a number: `np.random.seed(42)`.",
-    "random.Random": "Pass a seed: `random.Random(42)`.",
-    "SystemRandom": "Use `random.Random(42)`: a SystemRandom cannot be seeded.",
-    "uuid": "Derive the id from the data (`uuid.uuid5`), or tag the cell `nbrepro-ignore-output`.",
-}
+from nbrepro.explain.streams import partings
+from nbrepro.records import Cause, CauseKind, Confidence
 
 
 @rule
@@ -37,7 +20,7 @@ def unseeded_generator(case: Case) -> Iterator[Cause]:
             times = f", {finding.count} times" if finding.count > 1 else ""
             yield Cause(
                 kind=CauseKind.UNSEEDED_RANDOMNESS,
-                summary=f"{step.label} draws from an unseeded {library_of(finding.what)} generator{line}",
+                summary=f"{step.label} {draws(finding.what)}{line}",
                 confidence=Confidence.HIGH if case.reaches(step) else Confidence.MEDIUM,
                 evidence=(f"{step.label}{line} called `{finding.what}`{times} ({runs})", *link(case, step)),
                 cell=step.candidate,
@@ -46,88 +29,14 @@ def unseeded_generator(case: Case) -> Iterator[Cause]:
             )
 
 
-def findings(case: Case, step: Step, *kinds: CauseKind) -> Iterator[tuple[Finding, str]]:
-    """Yield what was seen in a step, once, with the runs in which it was seen."""
-    sides = {"in this run": case.candidate_cell(step), "in the reference's run": case.reference_cell(step)}
-    seen: dict[tuple[CauseKind, str, int | None], tuple[Finding, list[str]]] = {}
-    for words, record in sides.items():
-        for finding in record.findings if record else ():
-            if finding.kind in kinds:
-                seen.setdefault((finding.kind, finding.what, finding.line), (finding, []))[1].append(words)
-    for finding, words_of in seen.values():
-        yield finding, "in both runs" if len(words_of) > 1 else words_of[0]
-
-
-def link(case: Case, step: Step) -> Iterator[str]:
-    """Say how a step is tied to the differing cell, if it is another one."""
-    target = case.target
-    if target is None or step is target:
-        return
-    if case.reaches(step):
-        yield f"{target.label} uses what {step.label} makes"
-    else:
-        yield f"{step.label} ran before {target.label}"
-
-
-def library_of(what: str) -> str:
-    """Return the library whose generator a piece of code uses, for people."""
-    root = re.split(r"[.(]", what, maxsplit=1)[0]
-    if "default_rng" in what or "RandomState" in what:
-        return "NumPy"
-    return _NAMES.get(root, root)
-
-
-def seed_advice(what: str) -> str:
-    """Return how to seed a generator that was made by this code."""
-    advice = (text for mark, text in _SEEDED.items() if mark in what)
-    return next(advice, "Give the generator a fixed seed, or seed the global ones in the first cell.")
-
-
 @rule
 def generator_states_part(case: Case) -> Iterator[Cause]:
     """A global generator whose state agrees up to some cell and differs after it."""
-    for library in sorted(_libraries(case)):
-        parting = _parting(case, library)
-        if parting is None:
-            continue
-        step, inside = parting
-        if inside and any(True for _ in findings(case, step, CauseKind.UNSEEDED_RANDOMNESS)):
-            continue  # told by the finding itself
-        yield _consumed(case, library, step) if inside else _started(case, library, step)
-
-
-def _libraries(case: Case) -> set[str]:
-    records = (case.candidate_cell(step) for step in case.history)
-    return {library for record in records if record for library in record.random_before}
-
-
-def _parting(case: Case, library: str) -> tuple[Step, bool] | None:
-    """Return the step at which two streams part for good, and whether that happens inside it.
-
-    ``None`` if no cell that reaches the differing one drew from them once they had parted.
-    """
-    parted: tuple[Step, bool] | None = None
-    matters = False
-    for step in case.history:
-        runs = case.reference_cell(step), case.candidate_cell(step)
-        if runs[0] is None or runs[1] is None or any(library not in run.random_before for run in runs if run):
-            continue
-        before, after = _states(runs[0], library), _states(runs[1], library)
-        if before[0] == after[0]:
-            parted = None
-        elif parted is None:
-            parted = (step, False)
-        drew = after[0] != after[1]
-        if before[0] != after[0] and drew and case.reaches(step) and before[1] != after[1]:
-            matters = True
-        if before[0] == after[0] and before[1] != after[1]:
-            parted, matters = (step, True), matters or case.reaches(step)
-    return parted if matters else None
-
-
-def _states(record: CellRecord, library: str) -> tuple[str, str]:
-    before = record.random_before[library]
-    return before, record.random_after.get(library, before)
+    for parting in partings(case):
+        if not parting.inside:
+            yield _started(case, parting.library, parting.step)
+        elif not any(True for _ in findings(case, parting.step, CauseKind.UNSEEDED_RANDOMNESS)):
+            yield _consumed(case, parting.library, parting.step)
 
 
 def _consumed(case: Case, library: str, step: Step) -> Cause:
@@ -157,7 +66,7 @@ def _started(case: Case, library: str, step: Step) -> Cause:
         summary = f"the global {name} generator started from another seed ({seeds})"
     else:
         summary = f"the global {name} generator starts from another state in each run"
-    evidence = [f"its state differs already before {step.label}", *([seeds] if seeds else [])]
+    evidence = [f"its state is another when {step.label} begins", *([seeds] if seeds else [])]
     evidence += [f"the {side} did not seed it" for side in unseeded]
     return Cause(
         kind=CauseKind.UNSEEDED_RANDOMNESS,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nbrepro.explain.case import Case
+from nbrepro.explain.evidence import findings, link
 from nbrepro.explain.registry import rule
 from nbrepro.explain.rules.constructs import MENDS
-from nbrepro.explain.rules.randomness import findings, link
 from nbrepro.records import Cause, CauseKind, Confidence
 
 _SUMMARIES = {

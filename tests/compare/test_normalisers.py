@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import pytest
+
+from nbrepro.compare.base import Rules
+from nbrepro.compare.masking import mask
+
+
+def masked(text: str, source: str = "", **rules: frozenset[str]) -> list[tuple[str, str]]:
+    return [(name, piece) for name, piece, _ in mask(text, Rules(source=source, **rules)).masks]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "piece"),
+    [
+        ("<Foo object at 0x7f8b5c0f2de0>", "address", "0x7f8b5c0f2de0"),
+        ("<function <lambda> at 0x7f8b5c0f2de0>", "address", "0x7f8b5c0f2de0"),
+        ("Generator(PCG64) at 0x7F8B5C0F2DE0", "address", "0x7F8B5C0F2DE0"),
+        ("<function sca...x7fde8047d6c0>", "address", "x7fde8047d6c0"),
+        ("<Thread(Thread-5, started 139872)>", "thread-id", "139872"),
+        ("/tmp/ipykernel_123/4567.py:3: W", "ipykernel-path", "/tmp/ipykernel_123/4567.py"),
+        ("<ipython-input-3-abcdef>", "ipykernel-path", "<ipython-input-3-abcdef>"),
+        ("/tmp/tmpab12cd_9/x", "temporary-path", "/tmp/tmpab12cd_9"),
+        (
+            "C:\\Users\\me\\AppData\\Local\\Temp\\tmpab12cd_9\\x",
+            "temporary-path",
+            "C:\\Users\\me\\AppData\\Local\\Temp\\tmpab12cd_9",
+        ),
+        ("/var/folders/ab/c_d/T/tmpab12cd_9", "temporary-path", "/var/folders/ab/c_d/T/tmpab12cd_9"),
+        ("Wall time: 3 ms", "time-magic", "Wall time: 3 ms"),
+        ("CPU times: user 3 ms, sys: 0 ns, total: 3 ms", "time-magic", "CPU times: user 3 ms, sys: 0 ns, total: 3 ms"),
+        ("2024-01-01 10:00:00,123 INFO x", "log-time", "2024-01-01 10:00:00,123"),
+        ("2024-01-01 10:00:00 WARNING x", "log-time", "2024-01-01 10:00:00"),
+        ("2024-01-01 10:00:00.123 | INFO     | x", "log-time", "2024-01-01 10:00:00.123"),
+        ("[I 2024-01-01 10:00:00,123] Trial 0", "log-time", "2024-01-01 10:00:00,123"),
+        ("[Parallel(n_jobs=1)]: Done 3 out of 3 | elapsed:    0.1s finished", "joblib-time", "   0.1s finished"),
+        ("25/25 ━━━━━━━━━━━━━━━━━━━━ 0s 2ms/step - loss: 0.5", "keras-progress", "0s 2ms/step"),
+    ],
+)
+def test_what_carries_no_result_is_masked(text: str, name: str, piece: str) -> None:
+    assert (name, piece) in masked(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0x7f8b5c0f2de0",
+        "crash at 0x7f8b5c0f2de0",
+        "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+        "5f2b9a0c-1111-4222-8333-444455556666",
+        "2024-01-01 10:00:00",
+        "2024-01-01 10:00:00.123456",
+        "took 3.2 s",
+        "pid: 1234",
+        "/tmp/data/x.csv",
+        "/tmp/tmp",
+        "[10:00:00] started",
+        "50%|abc| 3",
+        "time 3.5",
+    ],
+)
+def test_what_a_user_computed_is_not_masked(text: str) -> None:
+    assert masked(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "name"),
+    [
+        ("took 3.2 s", "t = time.perf_counter()", "elapsed-time"),
+        ("Elapsed: 0:00:03.5", "datetime.now()", "elapsed-time"),
+        ("pid: 1234", "os.getpid()", "pid"),
+    ],
+)
+def test_some_forms_are_masked_only_with_evidence_in_the_source(text: str, source: str, name: str) -> None:
+    assert masked(text) == []
+    assert [found for found, _ in masked(text, source)] == [name]
+
+
+def test_a_progress_bar_keeps_its_end_and_what_stands_beside() -> None:
+    text = mask("fit: 100%|██████████| 10/10 [00:01<00:00,  9.87it/s, loss=0.5]", Rules()).text
+    assert text.startswith("fit: 100%")
+    assert " 10/10 [" in text
+    assert text.endswith(", loss=0.5]")
+
+
+def test_masking_twice_changes_nothing() -> None:
+    once = mask("<A at 0x7f8b5c0f2de0> /tmp/tmpab12cd_9", Rules())
+    assert mask(once.text, Rules()).text == once.text
+
+
+def test_a_normaliser_can_be_switched_off() -> None:
+    assert masked("<A at 0x7f8b5c0f2de0>", keep_masks=frozenset({"address"})) == []
+
+
+def test_the_line_of_a_mask_is_told() -> None:
+    assert [line for _, _, line in mask("a\n<A at 0x7f8b5c0f2de0>\n\n<A at 0x7f8b5c0f2de0>", Rules()).masks] == [2, 4]

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from nbrepro.explain import explain
+from nbrepro.records import CauseKind, DataFile, Difference, Drift, DvcState, FileUse, Python
+
+OLD, NEW = f"blake3:{'9f2c' * 16}", f"blake3:{'41aa' * 16}"
+CHANGED = [Drift(kind=CauseKind.DATA_CHANGED, name="data/train.csv", reference=OLD, candidate=NEW)]
+READING = ({0: {"files": (FileUse(path="data/train.csv", mode="read"),)}},)
+
+
+def package(name: str = "scikit-learn", before: str | None = "1.8.0", after: str | None = "1.9.1") -> Drift:
+    return Drift(kind=CauseKind.PACKAGE, name=name, reference=before, candidate=after)
+
+
+def with_data(make: Any, notebook: Any, digest: str, size: int, dvc: DvcState | None = None) -> Any:
+    return make.record(notebook, *READING, data={"data/train.csv": DataFile(digest=digest, size=size, dvc=dvc)})
+
+
+def test_changed_data_names_the_cell_that_reads_it_and_the_sizes(make: Any) -> None:
+    notebook = make.notebook(["t = read('data/train.csv')", "len(t)"])
+    records = (with_data(make, notebook, OLD, 100), with_data(make, notebook, NEW, 120))
+    (cause,) = explain(make.case(notebook, differing=[1], drift=CHANGED, records=records))
+    assert (cause.kind, cause.confidence.value, cause.cell) == (CauseKind.DATA_CHANGED, "high", 0)
+    assert cause.summary == "data/train.csv changed (9f2c… → 41aa…)"
+    assert "100 → 120 bytes (+20)" in cause.evidence
+    assert "cell 1 reads it" in cause.evidence
+
+
+def test_rows_are_told_where_dvc_still_has_the_reference(make: Any) -> None:
+    md5 = "0123456789abcdef0123456789abcdef"
+    kept = make.root / ".dvc" / "cache" / "files" / "md5" / md5[:2] / md5[2:]
+    kept.parent.mkdir(parents=True)
+    kept.write_text("a,b\n1,2\n")
+    (make.root / "data").mkdir()
+    (make.root / "data" / "train.csv").write_text("a,b\n1,2\n3,4\n5,6\n")
+    notebook = make.notebook(["t = read('data/train.csv')", "len(t)"])
+    dvc = DvcState(tracked_by="data/train.csv.dvc", recorded=f"md5:{md5}", matches=False)
+    records = (with_data(make, notebook, OLD, 8, dvc), with_data(make, notebook, NEW, 16, dvc))
+    (cause,) = explain(make.case(notebook, differing=[1], drift=CHANGED, records=records))
+    assert "1 → 3 rows (+2)" in cause.evidence
+    assert "DVC: data/train.csv.dvc records 0123…, which the file on disk is not" in cause.evidence
+    assert "dvc checkout data/train.csv.dvc" in (cause.mend or "")
+
+
+def test_data_that_an_unrelated_cell_reads_is_only_possible(make: Any) -> None:
+    notebook = make.notebook(["t = read('data/train.csv')", "other()"])
+    records = (with_data(make, notebook, OLD, 1), with_data(make, notebook, NEW, 2))
+    (cause,) = explain(make.case(notebook, differing=[1], drift=CHANGED, records=records))
+    assert cause.confidence.value == "medium"
+
+
+def test_without_a_record_dvc_may_still_tell_that_a_file_is_another(make: Any) -> None:
+    notebook = make.notebook(["t = read('data/train.csv')", "len(t)"])
+    dvc = DvcState(tracked_by="data/train.csv.dvc", recorded="md5:9f2c", matches=False)
+    (cause,) = explain(make.case(notebook, differing=[1], records=(None, with_data(make, notebook, NEW, 2, dvc))))
+    assert (cause.kind, cause.confidence.value) == (CauseKind.DATA_CHANGED, "high")
+    assert cause.summary == "data/train.csv is not the version that data/train.csv.dvc tracks"
+
+
+def test_a_package_that_the_cell_uses_is_certain(make: Any) -> None:
+    notebook = make.notebook(["from sklearn.svm import SVC", "m = SVC().fit(X, y)", "m.score(X, y)"])
+    records = (make.record(notebook), make.record(notebook))
+    (cause,) = explain(make.case(notebook, differing=[2], drift=[package()], records=records))
+    assert (cause.summary, cause.confidence.value) == ("scikit-learn 1.8.0 → 1.9.1", "high")
+    assert cause.evidence[1] == "cell 2 uses it"
+
+
+def test_a_package_that_the_notebook_imported_elsewhere_is_possible(make: Any, told: Any) -> None:
+    notebook = make.notebook(["import sklearn", "1 + 1"])
+    record = make.record(notebook, imported=("scikit-learn",))
+    causes = explain(make.case(notebook, differing=[1], drift=[package()], records=(record, record)))
+    assert told(causes) == ["package medium"]
+
+
+def test_packages_that_were_never_imported_are_told_together_and_last(make: Any, told: Any) -> None:
+    notebook = make.notebook(["import numpy as np", "np.ones(3)"])
+    drift = [package("tqdm"), package("numpy"), package("ruff", None, "1.0")]
+    causes = explain(make.case(notebook, differing=[1], drift=drift, records=(make.record(notebook),) * 2))
+    assert told(causes) == ["package high", "package low"]
+    assert causes[1].evidence == ("tqdm 1.8.0 → 1.9.1", "ruff not installed → 1.0")
+
+
+def test_the_saved_notebook_tells_which_python_made_it(make: Any) -> None:
+    notebook = make.notebook(["x"], language_info={"name": "python", "version": "3.8.10"})
+    record = make.record(notebook, python=Python(version="3.11.7", implementation="CPython", build=""))
+    (cause,) = explain(make.case(notebook, differing=[0], records=(None, record)))
+    assert (cause.kind, cause.summary, cause.confidence.value) == (CauseKind.PYTHON, "Python 3.8.10 → 3.11.7", "medium")
+
+
+def test_pictures_alone_and_a_new_matplotlib_is_rendering(make: Any) -> None:
+    notebook = make.notebook(["import matplotlib.pyplot as plt", "plt.plot(x)"])
+    picture = Difference(output=0, mime="image/png", where="1 % of pixels", reference=None, candidate=None)
+    records = (make.record(notebook), make.record(notebook))
+    drift = [package("matplotlib", "3.9.0", "3.10.1")]
+    (cause,) = explain(make.case(notebook, differing={1: (picture,)}, drift=drift, records=records))
+    assert (cause.kind, cause.confidence.value) == (CauseKind.RENDERING, "high")
+
+
+@pytest.mark.parametrize(("distance", "confidence"), [(1e-9, "medium"), (0.2, "low")])
+def test_threads_are_likelier_when_only_last_digits_differ(make: Any, distance: float, confidence: str) -> None:
+    notebook = make.notebook(["x"])
+    drift = [Drift(kind=CauseKind.THREADS, name="numerics.blas.openblas.threads", reference="1", candidate="2")]
+    number = Difference(output=0, mime="text/plain", where="", reference="1", candidate="2", distance=distance)
+    records = (make.record(notebook), make.record(notebook))
+    (cause,) = explain(make.case(notebook, differing={0: (number,)}, drift=drift, records=records))
+    assert (cause.kind, cause.confidence.value) == (CauseKind.THREADS, confidence)
+
+
+def test_a_variable_that_the_cell_names_is_certain(make: Any) -> None:
+    notebook = make.notebook(["import os\nos.environ['DATA_MODE']"])
+    drift = [Drift(kind=CauseKind.ENVIRONMENT_VARIABLE, name="DATA_MODE", reference="full", candidate=None)]
+    records = (make.record(notebook), make.record(notebook))
+    (cause,) = explain(make.case(notebook, differing=[0], drift=drift, records=records))
+    assert cause.summary == "the environment variable DATA_MODE changed: full → unset"
+    assert cause.confidence.value == "high"
+
+
+def test_values_that_differ_by_an_address_alone_show_one(make: Any) -> None:
+    address = Difference(
+        output=0, mime="text/plain", where="", reference="<A at 0x7f00aa11>", candidate="<A at 0x7f00bb22>"
+    )
+    (cause,) = explain(make.case(make.notebook(["a"]), differing={0: (address,)}))
+    assert (cause.kind, cause.confidence.value) == (CauseKind.MEMORY_ADDRESS, "high")
