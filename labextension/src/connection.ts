@@ -10,6 +10,7 @@ import type { KernelLinkState, ServerState } from './model.js';
 import { fits, parse } from './validate.js';
 
 const SUBSHELL_PATIENCE = 1000;
+const ANSWER_PATIENCE = 2500;
 const CONTROL_PATIENCE = 4000;
 
 /** An answer of the server that is none of ours to mend: its sentence is for the user. */
@@ -108,6 +109,8 @@ export class KernelLink {
   private _disposed = false;
   private _mentioned = false;
   private _fresh = true;
+  private _asleep = false;
+  private _answered = false;
 
   constructor(
     private readonly _kernel: Kernel.IKernelConnection,
@@ -135,6 +138,7 @@ export class KernelLink {
 
   /** Look for the session in the kernel and ask for its state; safe to call at any time. */
   async join(): Promise<void> {
+    this._asleep = false;
     if (this._joining) {
       this._again = true;
       return;
@@ -153,8 +157,9 @@ export class KernelLink {
     }
   }
 
-  /** Ask the kernel to tell nothing more. */
+  /** Ask the kernel to tell nothing more; the comm stays, so that waking costs one message. */
   async sleep(): Promise<void> {
+    this._asleep = true;
     if (this._comm !== null) {
       await this._say({ type: 'hello', protocol: PROTOCOL, listen: false }).catch(() => undefined);
     }
@@ -213,7 +218,13 @@ export class KernelLink {
       this._comm = kernel.createComm(COMM_TARGET, COMM_ID) as Comm;
       this._comm.onMsg = message => this._received(message.content.data);
     }
-    await this._say({ type: 'hello', protocol: PROTOCOL, listen: true });
+    const hello: Hello = { type: 'hello', protocol: PROTOCOL, listen: true };
+    this._answered = false;
+    await this._say(hello);
+    await pause(ANSWER_PATIENCE);
+    if (!this._answered && !this._asleep && this._comm !== null) {
+      await this._say(hello, false); // the subshell may have gone: the main shell answers when it is free
+    }
   }
 
   /** Whether the session's comm exists, asked on the control channel, which answers while a cell runs. */
@@ -242,18 +253,20 @@ export class KernelLink {
     return reply.content;
   }
 
-  private async _say(hello: Hello): Promise<void> {
+  private async _say(hello: Hello, subshell = true): Promise<void> {
     const comm = this._comm;
     if (comm === null || comm.isDisposed) {
       return;
     }
-    await Promise.race([(comm.subshellStarted ?? Promise.resolve()).catch(() => undefined), pause(SUBSHELL_PATIENCE)]);
+    if (subshell) {
+      await Promise.race([(comm.subshellStarted ?? Promise.resolve()).catch(() => undefined), pause(SUBSHELL_PATIENCE)]);
+    }
     const message = KernelMessage.createMessage<KernelMessage.ICommMsgMsg<'shell'>>({
       msgType: 'comm_msg',
       channel: 'shell',
       username: this._kernel.username,
       session: this._kernel.clientId,
-      subshellId: comm.subshellId ?? (await this._ownSubshell()),
+      subshellId: subshell ? (comm.subshellId ?? (await this._ownSubshell())) : null,
       content: { comm_id: COMM_ID, data: hello as unknown as JSONObject }
     });
     this._kernel.sendShellMessage(message, false, true);
@@ -276,10 +289,11 @@ export class KernelLink {
   }
 
   private _received(data: unknown): void {
-    if (this._disposed) {
+    if (this._disposed || this._asleep) {
       return;
     }
     try {
+      this._answered = true;
       const type = (data as { type?: unknown }).type;
       if (type === 'state') {
         const fit = fits(String((data as { protocol?: unknown }).protocol));
@@ -300,7 +314,7 @@ export class KernelLink {
   }
 
   private _tell(state: KernelLinkState): void {
-    if (!this._disposed) {
+    if (!this._disposed && !this._asleep) {
       this._listener.onLink(state, null);
     }
   }
@@ -312,18 +326,23 @@ export class KernelLink {
   }
 
   private _onStatus(_: Kernel.IKernelConnection, status: Kernel.Status): void {
-    this._listener.onBusy();
+    if (!this._asleep) {
+      this._listener.onBusy();
+    }
     if (status === 'restarting' || status === 'autorestarting' || status === 'dead') {
-      this._leave();
+      setTimeout(() => this._leave()); // once JupyterLab has forgotten the subshells of the kernel that is gone
       this._fresh = true;
       this._tell(status === 'dead' ? 'none' : 'starting');
-    } else if (status === 'idle' && (this._fresh || this._mentioned)) {
+    } else if (status === 'idle' && !this._asleep && (this._fresh || this._mentioned)) {
       this._mentioned = this._fresh = false;
       void this.join();
     }
   }
 
   private _onConnection(_: Kernel.IKernelConnection, status: Kernel.ConnectionStatus): void {
+    if (this._asleep) {
+      return;
+    }
     if (status === 'connected') {
       void this.join();
     } else {

@@ -361,7 +361,7 @@ function driftItems(inputs: Inputs, late: Set<string>, words: Words): DriftItem[
 
 function change(drift: Drift, words: Words): string {
   const absent = words.__('absent');
-  const short = (value: string | null): string => (value === null ? absent : value.replace(/^(\w+:[0-9a-f]{8})[0-9a-f]{16,}$/, '$1'));
+  const short = (value: string | null): string => (value === null ? absent : value.replace(/^\w+:([0-9a-f]{8})[0-9a-f]*$/, '$1'));
   return `${drift.name} ${short(drift.reference)} → ${short(drift.candidate)}`;
 }
 

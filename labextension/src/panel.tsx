@@ -7,7 +7,7 @@ import React from 'react';
 
 import { CellList } from './celllist.js';
 import { DriftItem, Inputs, View } from './model.js';
-import { Button, Row, Section, STATE_SIGNS } from './parts.js';
+import { Button, Prose, Row, Section, STATE_SIGNS } from './parts.js';
 import { CheckedCell } from './schema.js';
 import { CommandIDs } from './tokens.js';
 import { Tracker } from './tracker.js';
@@ -173,7 +173,9 @@ function ServerNote({ inputs, words }: ContentProps): JSX.Element | null {
   const text = texts[inputs.server];
   return text === undefined ? null : (
     <p className="nbr-Warning" role="alert">
-      {text}
+      <span>
+        <Prose text={text} />
+      </span>
     </p>
   );
 }
@@ -194,7 +196,11 @@ function StateCard(props: ContentProps): JSX.Element {
             {when !== '' ? <span className="nbr-Dim"> · {words.__('checked %1', when)}</span> : null}
           </span>
         </p>
-        {view.detail !== '' ? <p className="nbr-Detail">{view.detail}</p> : null}
+        {view.detail !== '' ? (
+          <p className="nbr-Detail">
+            <Prose text={view.detail} />
+          </p>
+        ) : null}
       </div>
       {inputs.overview?.reason ? <p className="nbr-Detail">{inputs.overview.reason}</p> : null}
       {view.state === 'running' ? <Progress {...props} /> : null}
@@ -296,15 +302,15 @@ function Failure({ view, words, run }: ContentProps): JSX.Element | null {
         <div className="nbr-Cause" key={cause.summary}>
           <p>
             <strong>{cause.confidence === 'high' ? words.__('Cause') : words.__('Cause (%1)', confidence(cause.confidence, words))}</strong>{' '}
-            {cause.summary}
+            <Prose text={cause.summary} />
             {cell_id !== null && cell_id !== first.id ? <Go id={cell_id} words={words} run={run} number={cell_number} /> : null}
           </p>
           {cause.evidence.slice(0, 2).map(text => (
             <p className="nbr-Dim" key={text}>
-              {text}
+              <Prose text={text} />
             </p>
           ))}
-          {cause.mend !== null ? <p className="nbr-Mend">{cause.mend}</p> : null}
+          {cause.mend !== null ? <p className="nbr-Mend"><Prose text={cause.mend} /></p> : null}
         </div>
       ))}
       {first.differences.slice(0, 3).map((difference, place) => (
@@ -379,7 +385,7 @@ function FirstFinding({ view, words, run }: ContentProps): JSX.Element | null {
   return (
     <p className="nbr-Finding">
       <span aria-hidden="true">! </span>
-      {words.__('%1, first at cell %2', item.finding.kind.replace(/_/g, ' '), item.number ?? '?')}{' '}
+      {words.__('%1, cell %2', item.finding.kind.replace(/_/g, ' '), item.number ?? '?')}{' '}
       {item.cellId !== null ? <Go id={item.cellId} number={item.number} words={words} run={run} /> : null}
       <code>{item.finding.what}</code>
     </p>
@@ -462,18 +468,18 @@ function Sections(props: ContentProps): JSX.Element {
       {section(
         'environment',
         words.__('Environment'),
-        record === null ? words.__('no record') : tally(of('environment'), words.__('✓ %1 packages match', record.packages)),
+        record === null ? words.__('no record') : tally(of('environment'), words._n('✓ %1 package', '✓ %1 packages', record.packages)),
         of('environment') > 0,
         <Environment {...props} />
       )}
       {section(
         'data',
         words.__('Data'),
-        record === null ? words.__('no record') : tally(changed, words._n('✓ %1 file', '✓ %1 files', data.length)),
+        record === null ? words.__('no record') : tally(changed, data.length === 0 ? words.__('none') : words._n('✓ %1 file', '✓ %1 files', data.length)),
         changed > 0,
         <Data {...props} />
       )}
-      {section('code', words.__('Code'), where, of('code') > 0, <Code {...props} />)}
+      {section('code', words.__('Code'), tally(of('code'), where), of('code') > 0, <Code {...props} />)}
       {section('cells', words.__('Cells'), cells, bad > 0, (
         <CellList marks={view.marks} words={words} onGo={id => run(CommandIDs.goToCell, { id })} />
       ))}
@@ -493,7 +499,9 @@ function determinism({ inputs, view, words }: ContentProps): [string, boolean] {
   if (found > 0) {
     return [words._n('! %1 finding', '! %1 findings', found), true];
   }
-  return [`${kernel.pinned ? '✓ ' : ''}${words.__('hash seed %1 · seed %2', kernel.hash_seed, kernel.seed)}`, !kernel.pinned];
+  return kernel.pinned
+    ? [`✓ ${words.__('hash seed %1 · seed %2', kernel.hash_seed, kernel.seed)}`, false]
+    : [words.__('seed %1 · not pinned', kernel.seed), false];
 }
 
 function Determinism({ inputs, view, words, run }: ContentProps): JSX.Element {

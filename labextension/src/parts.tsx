@@ -84,3 +84,15 @@ export function Row(props: { name: string; children: React.ReactNode }): JSX.Ele
     </div>
   );
 }
+
+/** A sentence in which what stands between backticks is code. */
+export function Prose({ text }: { text: string }): JSX.Element {
+  const pieces = text.split(/(`+)(.+?)\1/);
+  return (
+    <>
+      {pieces.map((piece, place) =>
+        place % 3 === 1 ? null : place % 3 === 2 ? <code key={place}>{piece}</code> : <span key={place}>{piece}</span>
+      )}
+    </>
+  );
+}

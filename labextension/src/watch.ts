@@ -84,6 +84,8 @@ export class Watch {
     }
     this.sleep();
     this._disposed = true;
+    this._link?.dispose();
+    this._link = null;
     this.panel.context.pathChanged.disconnect(this._onPath, this);
     Signal.clearData(this);
   }
@@ -122,8 +124,6 @@ export class Watch {
     this._refreshTimer = this._editTimer = undefined;
     this._question++;
     void this._link?.sleep();
-    this._link?.dispose();
-    this._link = null;
     this._paint(false);
   }
 
@@ -205,6 +205,7 @@ export class Watch {
   private _onKernel(): void {
     const kernel = this.panel.sessionContext.session?.kernel ?? null;
     if (this._link !== null && this._link.kernel === kernel) {
+      void this._link.join();
       return;
     }
     this._link?.dispose();

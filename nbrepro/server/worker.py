@@ -6,9 +6,9 @@ input, or any further line, is a Ctrl-C: kernels are ended, and the record stays
 
 from __future__ import annotations
 
-import _thread
 import json
 import os
+import signal
 import sys
 import threading
 import time
@@ -60,7 +60,7 @@ def _read_line() -> bytes:
 def _listen() -> None:
     os.read(0, 1)
     while True:  # a Ctrl-C may hit code that swallows it
-        _thread.interrupt_main()
+        os.kill(os.getpid(), signal.SIGINT)  # a real one: the main thread waits on a lock, which nothing else ends
         time.sleep(3)
 
 

@@ -5,9 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -54,7 +51,6 @@ def serve(folder: Path, bundle: Path | None, *options: str, app: str = "lab", se
     config.mkdir(parents=True)
     extensions = {"nbrepro.server": server_half}
     (config / "jupyter_server_config.json").write_text(json.dumps({"ServerApp": {"jpserver_extensions": extensions}}))
-    overrides = jupyter / "app" / "settings"
     settings = folder / "settings" / "@jupyterlab"
     for name, value in {
         "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
@@ -71,13 +67,10 @@ def serve(folder: Path, bundle: Path | None, *options: str, app: str = "lab", se
         "JUPYTER_RUNTIME_DIR": str(jupyter / "runtime"),
         "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),
-        "JUPYTER_NO_CONFIG": "",
         "IPYTHONDIR": str(folder / "ipython"),
         "HOME": str(folder),
         "GIT_CEILING_DIRECTORIES": str(folder),
-        "PYTHONWARNINGS": "ignore",
     }
-    environ.pop("JUPYTER_NO_CONFIG")
     command = [
         *(sys.executable, "-m", "jupyter", app, "--no-browser", "--allow-root", f"--ServerApp.root_dir={root}"),
         *(f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--ServerApp.ip=127.0.0.1"),
@@ -87,7 +80,6 @@ def serve(folder: Path, bundle: Path | None, *options: str, app: str = "lab", se
         "--LanguageServerManager.autodetect=False",
         *options,
     ]
-    del overrides
     log = folder / "server.log"
     with log.open("wb") as out:
         process = subprocess.Popen(command, cwd=root, env=environ, stdout=out, stderr=subprocess.STDOUT)
@@ -180,5 +172,3 @@ def write_notebook(path: Path, sources: tuple[str, ...]) -> None:
     spec = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
     nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": spec, "language_info": {"name": "python"}}), path)
 
-
-__all__ = ["time", "urllib"]
