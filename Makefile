@@ -40,7 +40,7 @@ lint: $(STAMPS)/lint
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_layers.py
 	$(BIN)/pre-commit validate-config
-	$(BIN)/towncrier build --draft --version next >/dev/null
+	@$(BIN)/towncrier build --draft --version next >/dev/null 2>&1 || { echo "A fragment in changes/ is at fault: towncrier build --draft"; exit 1; }
 
 docs: $(STAMPS)/docs
 	$(BIN)/mkdocs build --strict

@@ -5,6 +5,7 @@ Run as ``python benchmarks/load_time.py [repeats]``.
 
 from __future__ import annotations
 
+import ast
 import os
 import statistics
 import sys
@@ -19,10 +20,11 @@ from jupyter_client.manager import KernelManager
 _PATIENCE = 60.0
 _TIMED_LOAD = """
 import time as _time
-_start = _time.perf_counter()
+_start = _time.perf_counter(), _time.process_time()
 get_ipython().run_line_magic("load_ext", "nbrepro")
-_taken = _time.perf_counter() - _start
+_taken = _time.perf_counter() - _start[0], _time.process_time() - _start[1]
 """
+_CLOCKS = "(__import__('time').perf_counter(), __import__('time').process_time())"
 
 
 @contextmanager
@@ -44,50 +46,54 @@ def kernel() -> Iterator[Any]:
             manager.shutdown_kernel(now=True)
 
 
-def value(client: Any, code: str, expression: str) -> float:
-    """Run a cell and return the value of an expression after it."""
+def value(client: Any, code: str, expression: str) -> tuple[float, float]:
+    """Run a cell and return the value of an expression after it: seconds of wall and of processor."""
     reply = client.execute_interactive(
         code, user_expressions={"it": expression}, output_hook=lambda _: None, timeout=_PATIENCE
     )
     if reply["content"]["status"] != "ok":
         raise RuntimeError(reply["content"])
-    return float(reply["content"]["user_expressions"]["it"]["data"]["text/plain"])
+    wall, processor = ast.literal_eval(reply["content"]["user_expressions"]["it"]["data"]["text/plain"])
+    return wall, processor
 
 
-def load_time(before: str) -> float:
+def load_time(before: str) -> tuple[float, float]:
     with kernel() as client:
         client.execute_interactive(before, output_hook=lambda _: None, timeout=_PATIENCE)
         return value(client, _TIMED_LOAD, "_taken")
 
 
-def cell_time(client: Any, cells: int) -> float:
-    """Seconds a cell from request to reply, over a loop of trivial cells."""
-    started = value(client, "import time", "time.perf_counter()")
+def cell_time(client: Any, cells: int) -> tuple[float, float]:
+    """Seconds a cell, from request to reply and of the kernel's processor, over a loop of trivial cells."""
+    started = value(client, "pass", _CLOCKS)
     for number in range(cells):
         client.execute_interactive(f"x = {number}", output_hook=lambda _: None, timeout=_PATIENCE)
-    return (value(client, "pass", "time.perf_counter()") - started) / cells
+    ended = value(client, "pass", _CLOCKS)
+    return (ended[0] - started[0]) / cells, (ended[1] - started[1]) / cells
 
 
-def added_to_a_cell(before: str, cells: int = 20, rounds: int = 30) -> float:
-    """Median difference of a trivial cell with and without the extension, in turn in one run."""
+def added_to_a_cell(before: str, cells: int = 20, rounds: int = 30) -> list[tuple[float, float]]:
+    """What a trivial cell costs more with the extension, in turn in one run."""
     with kernel() as bare, kernel() as loaded:
         for client in (bare, loaded):
             client.execute_interactive(before, output_hook=lambda _: None, timeout=_PATIENCE)
         loaded.execute_interactive("%load_ext nbrepro", output_hook=lambda _: None, timeout=_PATIENCE)
         pairs = [(cell_time(bare, cells), cell_time(loaded, cells)) for _ in range(rounds)]
-        return statistics.median(with_it - without for without, with_it in pairs)
+        return [(with_it[0] - without[0], with_it[1] - without[1]) for without, with_it in pairs]
+
+
+def told(times: list[tuple[float, float]]) -> str:
+    wall, processor = (statistics.median(column) * 1000 for column in zip(*times, strict=True))
+    return f"median {wall:.2f} ms, of which {processor:.2f} ms of processor"
 
 
 def main() -> None:
     repeats = int(sys.argv[1]) if len(sys.argv) > 1 else 7
-    for name, before in (("bare kernel", "pass"), ("numpy imported", "import numpy, numpy.random")):
-        times = [load_time(before) * 1000 for _ in range(repeats)]
-        print(
-            f"%load_ext nbrepro, {name}: median {statistics.median(times):.0f} ms"
-            f" ({min(times):.0f} to {max(times):.0f}, {repeats} kernels)"
-        )
-    for name, before in (("bare kernel", "pass"), ("numpy imported", "import numpy, numpy.random")):
-        print(f"added to a trivial cell, {name}: {added_to_a_cell(before) * 1000:.2f} ms")
+    cases = (("bare kernel", "pass"), ("numpy imported", "import numpy, numpy.random"))
+    for name, before in cases:
+        print(f"%load_ext nbrepro, {name}: {told([load_time(before) for _ in range(repeats)])} ({repeats} kernels)")
+    for name, before in cases:
+        print(f"added to a trivial cell, {name}: {told(added_to_a_cell(before))}")
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import click
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from nbrepro import errors
@@ -113,6 +114,11 @@ def test_the_json_example_holds_every_field() -> None:
     notebook = example["notebooks"][0]
     assert {field.name for field in fields(NotebookResult)} <= set(notebook)
     assert {field.name for field in fields(CellResult)} <= set(notebook["cells"][0])
+
+
+def test_the_json_example_satisfies_the_published_schema() -> None:
+    example = json.loads(re.findall(r"```json\n(.*?)```", text("json.md"), re.DOTALL)[0])
+    jsonschema.validate(example, json.loads(text("report.schema.json")))
 
 
 def test_every_pinned_variable_is_explained_or_one_of_its_kind() -> None:

@@ -29,6 +29,7 @@ LAYERS: dict[str, int] = {
     "recording": 6,
     "status": 6,
     "diffing": 6,
+    "explaining": 6,
     "showing": 6,
     "cli": 7,
     "server": 7,
@@ -41,6 +42,7 @@ SAME_LAYER = {
     ("recording", "targets"),
     ("recording", "check"),
     ("status", "targets"),
+    ("explaining", "targets"),
     ("showing", "diffing"),
 }
 PACKAGE = Path(nbrepro.__file__).parent

@@ -14,6 +14,7 @@ import click
 from nbrepro import __version__
 from nbrepro.cli._check import check
 from nbrepro.cli._diff import diff
+from nbrepro.cli._explain import explain
 from nbrepro.cli._log import log
 from nbrepro.cli._record import record
 from nbrepro.cli._show import show
@@ -37,7 +38,7 @@ def cli(context: click.Context, *, debug: bool) -> None:
     context.obj = debug
 
 
-for _verb in (record, check, status, diff, log, show):
+for _verb in (record, check, explain, status, diff, log, show):
     cli.add_command(_verb)
 
 

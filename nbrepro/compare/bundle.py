@@ -30,7 +30,8 @@ def compare_bundles(
     :
         The MIME type that decided, and the comparison.
     """
-    ranked = _ranked(reference, registry), _ranked(candidate, registry)
+    silent = _EMPTY_TYPES if _has_state(reference) and _has_state(candidate) else _EMPTY_TYPES | {VIEW}
+    ranked = _ranked(reference, silent, registry), _ranked(candidate, silent, registry)
     leading = (ranked[0] or ["nothing"])[0], (ranked[1] or ["nothing"])[0]
     if leading[0] != leading[1]:
         return leading[0], _other_type(*leading)
@@ -39,18 +40,29 @@ def compare_bundles(
         return mime, Comparison.identical()
     decisive = registry.find(mime).compare(reference[mime], candidate[mime], rules)
     rest = [other for other in ranked[0] if other != mime and other in candidate]
-    return mime, _with_the_rest(decisive, mime, rest, (reference, candidate), rules, registry)
+    comparison = _with_the_rest(decisive, mime, rest, (reference, candidate), rules, registry)
+    return mime, _with_the_missing(comparison, set(ranked[0]) - set(ranked[1]), set(ranked[1]) - set(ranked[0]))
 
 
-def _ranked(bundle: Mapping[str, Any], registry: Registry) -> list[str]:
-    """Return the types of a bundle, richest first; a widget whose state was not saved says nothing."""
-    types = [mime for mime in bundle if mime not in _EMPTY_TYPES or len(bundle) == 1]
-    known = [mime for mime in types if mime != VIEW or _has_state(bundle[mime]) or len(types) == 1]
-    return sorted(known, key=lambda mime: (-registry.find(mime).richness, mime != "image/png", mime))
+def _ranked(bundle: Mapping[str, Any], silent: frozenset[str], registry: Registry) -> list[str]:
+    """Return the types of a bundle, richest first, without those that say nothing beside others."""
+    types = [mime for mime in bundle if mime not in silent] or list(bundle)
+    return sorted(types, key=lambda mime: (-registry.find(mime).richness, mime != "image/png", mime))
 
 
-def _has_state(view: Any) -> bool:
-    return isinstance(view, Mapping) and "model" in view
+def _with_the_missing(comparison: Comparison, gone: set[str], new: set[str]) -> Comparison:
+    """Tell lesser representations that only one side has; they do not decide."""
+    remarks = [f"{mime} is gone" for mime in sorted(gone)] + [f"{mime} is new" for mime in sorted(new)]
+    if not remarks:
+        return comparison
+    verdict = Verdict.EQUIVALENT if comparison.verdict is Verdict.IDENTICAL else comparison.verdict
+    reasons = [part for part in (comparison.reason, *remarks) if part]
+    return replace(comparison, verdict=verdict, reason="; ".join(reasons))
+
+
+def _has_state(bundle: Mapping[str, Any]) -> bool:
+    """Whether the state of the bundle's widget was saved: on one side alone it cannot be compared."""
+    return isinstance(bundle.get(VIEW), Mapping) and "model" in bundle[VIEW]
 
 
 def _other_type(reference: str, candidate: str) -> Comparison:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any, ClassVar
 
 from lxml import etree
 
 from nbrepro.compare.base import Comparison, Ledger, Rules
+from nbrepro.compare.htmltables import read_table
 from nbrepro.compare.ids import looks_generated
 from nbrepro.compare.markup import Node, PartComparator, compare_nodes, pair_ids, place, readable
 from nbrepro.compare.payload import as_text
 from nbrepro.compare.scripts import compare_scripts
-from nbrepro.compare.tables import Table, compare_tables
-from nbrepro.compare.text import compare_text
+from nbrepro.compare.tables import compare_tables
+from nbrepro.compare.text import compare_text, match_roughly
 
 _UNSEEN = frozenset(
     {
@@ -63,20 +65,43 @@ def compare_html(reference: str, candidate: str, rules: Rules) -> Comparison:
         if renamed != candidate:
             ledger.ignore("generated-id")
             candidate = renamed
-    if reference != candidate:
+    rough = match_roughly(_apart(reference), _apart(candidate), rules)
+    if rough is not None and rough.passes and rough.judged is not None and rough.judged.close.all():
+        ledger.tolerate(float(rough.judged.distance.max()), len(rough.unequal))
+        ledger.weigh(1, 1)
+    elif reference != candidate:
         documents = _parse(reference), _parse(candidate)
         if documents[0] is None or documents[1] is None:
             ledger.absorb(compare_text(reference, candidate, rules))
         else:
             compare_nodes(ledger, documents[0], documents[1], rules, _PARTS)
             if not (ledger.count or ledger.close or ledger.noise):
-                ledger.ignore("markup")
+                _note_markup(ledger, reference, candidate, rules)
     return ledger.conclude(rules)
+
+
+_HIDDEN = re.compile(r"<!--.*?-->|<style\b.*?</style>|<[^<>]*>", re.DOTALL | re.IGNORECASE)
+
+
+def _note_markup(ledger: Ledger, reference: str, candidate: str, rules: Rules) -> None:
+    """Note a difference that the trees do not show: markup, unless the parser dropped a text (deep nesting)."""
+    shown = [unescape(_HIDDEN.sub(" ", text)) for text in (reference, candidate)]
+    if "".join(shown[0].split()) == "".join(shown[1].split()):
+        ledger.ignore("markup")
+    else:
+        ledger.absorb(compare_text(shown[0], shown[1], rules))
+
+
+def _apart(text: str) -> str:
+    """Return the markup with white space round its tags."""
+    return text.replace("<", " <").replace(">", "> ")
 
 
 def _parse(text: str) -> list[Node] | None:
     data = text.replace("\x00", "\ufffd").encode("utf-8", "backslashreplace")
-    parser = etree.HTMLParser(encoding="utf-8", recover=True, huge_tree=True, no_network=True, remove_comments=True)
+    parser = etree.HTMLParser(
+        encoding="utf-8", recover=True, huge_tree=True, no_network=True, remove_comments=True, remove_pis=True
+    )
     try:
         root = etree.fromstring(b"<div>" + data + b"</div>", parser)
         return list(_flatten(root)) if root is not None else None
@@ -84,23 +109,22 @@ def _parse(text: str) -> list[Node] | None:
         return None
 
 
-def _flatten(root: Any) -> Iterator[Node]:
-    """Yield the pieces of a document; the texts of neighbouring inline elements stay apart."""
-    for event, element in etree.iterwalk(root, events=("start", "end")):
-        tag = element.tag
-        if not isinstance(tag, str) or _inside_whole(element):
-            continue
-        if event == "start":
-            yield from _start(element, tag)
-        if event == "end" and readable(element.tail):
-            yield Node("#text", place(str(element.getparent().tag), ""), {}, readable(element.tail))
-
-
 _WHOLE = frozenset({"table", "script", "style", "pre"})
 
 
-def _inside_whole(element: Any) -> bool:
-    return any(ancestor.tag in _WHOLE for ancestor in element.iterancestors())
+def _flatten(root: Any) -> Iterator[Node]:
+    """Yield the pieces of a document; the texts of neighbouring inline elements stay apart."""
+    waiting: list[tuple[Any, bool]] = [(root, False)]
+    while waiting:
+        element, ended = waiting.pop()
+        tag = element.tag
+        if not ended:
+            waiting.append((element, True))
+            if isinstance(tag, str):
+                yield from _start(element, tag)
+                waiting += [] if tag in _WHOLE else [(child, False) for child in reversed(element)]
+        elif text := readable(element.tail):
+            yield Node("#text", place(str(element.getparent().tag), ""), {}, text)
 
 
 def _start(element: Any, tag: str) -> Iterator[Node]:
@@ -130,65 +154,6 @@ def _seen(attributes: Any) -> dict[str, str]:
         for name, value in attributes.items()
         if name not in _UNSEEN and not str(name).startswith(("data-", "aria-", "on"))
     }
-
-
-def read_table(element: Any) -> Table:
-    """Return the texts of a ``<table>``; a cell that spans columns stands in each of them."""
-    header: list[list[str]] = []
-    rows: list[list[str]] = []
-    labels: list[str] = []
-    styles: dict[tuple[int, int], str] = {}
-    hanging: dict[int, tuple[int, str]] = {}
-    for line in element.iter("tr"):
-        cells = [cell for cell in line if cell.tag in ("td", "th")]
-        texts = _spread(cells, hanging)
-        in_head = any(ancestor.tag == "thead" for ancestor in line.iterancestors())
-        if in_head or (cells and not rows and all(cell.tag == "th" for cell in cells) and not header):
-            header.append(texts)
-            continue
-        for column, cell in enumerate(cells):
-            if cell.get("style"):
-                styles[len(rows), column] = readable(cell.get("style"))
-        names = [readable("".join(cell.itertext())) for cell in cells if cell.tag == "th"]
-        labels.append(" / ".join(name for name in names if name) or str(len(rows) + 1))
-        rows.append(texts)
-    caption = " ".join(readable("".join(part.itertext())) for part in element.iter("caption"))
-    return Table(header, rows, labels, caption, styles)
-
-
-def _spread(cells: list[Any], hanging: dict[int, tuple[int, str]]) -> list[str]:
-    """Return a row's texts, with cells that hang down from rows above in their columns."""
-    texts: list[str] = []
-    waiting = iter(cells)
-    while True:
-        if len(texts) in hanging:
-            left, text = hanging.pop(len(texts))
-            if left > 1:
-                hanging[len(texts)] = (left - 1, text)
-            texts.append(text)
-            continue
-        cell = next(waiting, None)
-        if cell is None:
-            return texts
-        text = cell_text(cell)
-        down = _span(cell, "rowspan")
-        for _ in range(_span(cell, "colspan")):
-            if down > 1:
-                hanging[len(texts)] = (down - 1, text)
-            texts.append(text)
-
-
-def _span(cell: Any, name: str) -> int:
-    value = (cell.get(name) or "1").strip()
-    return min(1000, max(1, int(value))) if value.isdecimal() and len(value) < 5 else 1  # noqa: PLR2004 - browsers stop at 1000
-
-
-def cell_text(cell: Any) -> str:
-    """Return what a cell shows: its text, and where its links and pictures point."""
-    parts = [readable("".join(cell.itertext()))]
-    for inner in cell.iterdescendants():
-        parts += [f"[{inner.get(name)}]" for name in ("href", "src", "value") if inner.get(name)]
-    return " ".join(part for part in parts if part)
 
 
 def _compare_styles(reference: str, candidate: str, rules: Rules) -> Comparison:

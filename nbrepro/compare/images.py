@@ -12,6 +12,7 @@ from PIL import Image, ImageSequence
 
 from nbrepro.compare.base import Comparison, Ledger, Rules
 from nbrepro.compare.binary import differ_in_bytes, value_bytes
+from nbrepro.records.digests import digest_bytes, short
 
 MAX_PIXELS = 100_000_000
 """Pixels of all frames together; beyond, an image is compared by its bytes."""
@@ -42,7 +43,7 @@ def compare_images(reference: bytes, candidate: bytes, rules: Rules) -> Comparis
         ledger.ignore("encoding")
     elif one is None or other is None:
         differ_in_bytes(ledger, reference, candidate)
-        ledger.remark("an image could not be decoded" if one is not other else "the images could not be decoded")
+        ledger.remark("not decoded as an image, compared by bytes")
     elif _same_shape(one, other, ledger):
         _compare_frames(ledger, one[1], other[1], rules)
     return ledger.conclude(rules)
@@ -62,6 +63,16 @@ def _decode(data: bytes) -> tuple[str, list[NDArray[Any]]] | None:
                 return kind, [np.asarray(frame.convert(mode)) for frame in ImageSequence.Iterator(image)]
     except Exception:  # noqa: BLE001 - a broken image may raise anything in its decoder
         return None
+
+
+def fingerprint(data: bytes) -> str:
+    """Return a name that two images share if they show the same, whatever else their files hold."""
+    decoded = _decode(data)
+    if decoded is None:
+        return f"file {short(digest_bytes(data))}"
+    kind, frames = decoded
+    pixels = digest_bytes(b"".join(frame.tobytes() for frame in frames))
+    return f"{kind} image of {_size(frames)}, {short(pixels)}"
 
 
 def _kind(mode: str) -> str:

@@ -110,7 +110,7 @@ def compare_attributes(
         if a is None or b is None:
             ledger.differ(place, a, b)
             continue
-        files = _data_uri(a), _data_uri(b)
+        files = data_uri(a), data_uri(b)
         if files[0] is not None and files[1] is not None:
             ledger.absorb(compare_images(files[0], files[1], rules), place)
         else:
@@ -125,7 +125,10 @@ def _ordered(one: Iterable[str], other: Iterable[str]) -> list[str]:
 _DATA_URI = re.compile(r"\s*data:(?P<mime>[\w.+/-]*)(?P<options>[^,]*),(?P<data>.*)", re.DOTALL)
 
 
-def _data_uri(value: str) -> bytes | None:
+def data_uri(value: str) -> bytes | None:
+    """Return the bytes of a picture or a sound that is embedded in an address; ``None`` where none is."""
+    if not value.lstrip().startswith("data:"):
+        return None
     match = _DATA_URI.fullmatch(value)
     if match is None or not match["mime"].startswith(("image/", "audio/", "video/")):
         return None

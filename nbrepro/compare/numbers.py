@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ ROUNDING_FLOOR = 1e-18
 """Below this, two numbers that are not 0 are compared relatively only."""
 SIGNIFICANT = 6
 """Significant digits from which one unit in the last digit may be rounding."""
+
+_ONE_IN_SIX_DIGITS = 1.1e-5
+"""No larger share of a number is one unit of its sixth digit."""
 
 _FLOAT = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+(?=[eE]))(?:[eE][-+]?\d+)?")
 _COMPLEX = re.compile(r"([-+]?[\d.]+(?:[eE][-+]?\d+)?)([-+][\d.]+(?:[eE][-+]?\d+)?)j")
@@ -83,16 +87,9 @@ def _judge_floats(reference: Sequence[str], candidate: Sequence[str], rules: Rul
         return None
     judged = _judge_values(a, b, rules)
     whole = np.fromiter((x[-1] == "." == y[-1] for x, y in zip(reference, candidate, strict=True)), bool, len(a))
-    close = judged.close & ~whole
-    _allow_last_digit(
-        close, ~judged.same & ~close & ~whole & np.isfinite(a) & np.isfinite(b), (reference, candidate), _gap(a, b)
-    )
-    return Judged(judged.same, close, judged.distance)
-
-
-def _gap(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
-    with np.errstate(invalid="ignore"):
-        return np.abs(a - b)
+    judged = Judged(judged.same, judged.close & ~whole, judged.distance)
+    _allow_last_digit(judged, judged.far & ~whole, reference, candidate)
+    return judged
 
 
 def _judge_each(reference: Sequence[str], candidate: Sequence[str], rules: Rules) -> Judged:
@@ -112,21 +109,19 @@ def _judge_each(reference: Sequence[str], candidate: Sequence[str], rules: Rules
         elif len(x) < 300 and len(y) < 300 and _INTEGER.fullmatch(x) and _INTEGER.fullmatch(y):  # noqa: PLR2004 - float's range
             a[i], b[i] = float(x), float(y)
     judged = _judge_values(a, b, rules)
-    same, close = judged.same & floats, judged.close & floats & ~whole
-    _allow_last_digit(close, floats & ~same & ~close & ~whole, (reference, candidate), _gap(a, b))
+    judged = Judged(judged.same & floats, judged.close & floats & ~whole, judged.distance)
+    _allow_last_digit(judged, judged.far & floats & ~whole, reference, candidate)
     for i in complexes:
-        same[i], close[i] = _judge_complex(reference[i], candidate[i], rules)
-    return Judged(same, close, judged.distance)
+        judged.same[i], judged.close[i] = _judge_complex(reference[i], candidate[i], rules)
+    return judged
 
 
 def _allow_last_digit(
-    close: NDArray[np.bool_],
-    undecided: NDArray[np.bool_],
-    tokens: tuple[Sequence[str], Sequence[str]],
-    gap: NDArray[np.float64],
+    judged: Judged, undecided: NDArray[np.bool_], reference: Sequence[str], candidate: Sequence[str]
 ) -> None:
-    for i in np.flatnonzero(undecided).tolist():
-        close[i] = _rounded_twice(tokens[0][i], tokens[1][i], float(gap[i]))
+    """Add to ``judged.close`` what may be one number rounded twice."""
+    for i in np.flatnonzero(undecided & (judged.distance <= _ONE_IN_SIX_DIGITS)).tolist():
+        judged.close[i] = _rounded_twice(reference[i], candidate[i])
 
 
 def judge_values(reference: Any, candidate: Any, rules: Rules) -> Judged:
@@ -148,10 +143,23 @@ def _judge_values(a: NDArray[np.float64], b: NDArray[np.float64], rules: Rules) 
     return Judged(same, close, distance)
 
 
-def _rounded_twice(x: str, y: str, gap: float) -> bool:
-    if not np.isfinite(gap) or min(len(x), len(y)) <= SIGNIFICANT:
+def judge_pair(a: float, b: float, rules: Rules) -> tuple[bool, bool, float]:
+    """Judge one pair as `judge_values` does, much faster for a single one; whether equal, close, and how far."""
+    if a == b or (a != a and b != b):  # noqa: PLR0124 - NaN equals NaN here
+        same = math.copysign(1, a) == math.copysign(1, b) or a != a  # noqa: PLR0124 - as above
+        return same, not same, 0.0
+    if not (math.isfinite(a) and math.isfinite(b)):
+        return False, False, math.nan
+    gap, size = abs(a - b), max(abs(a), abs(b))
+    near_zero = size >= ROUNDING_FLOOR or 0 in (a, b)
+    return False, gap <= rules.rtol * size or (gap <= rules.atol and near_zero), gap / size
+
+
+def _rounded_twice(x: str, y: str) -> bool:
+    if min(len(x), len(y)) <= SIGNIFICANT:
         return False
     (digits_x, unit_x), (digits_y, unit_y) = _last_digit(x), _last_digit(y)
+    gap = abs(float(x) - float(y))
     return min(digits_x, digits_y) >= SIGNIFICANT and gap <= 1.000001 * max(unit_x, unit_y)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from nbrepro.compare.base import Comparison, Ledger, Rules
@@ -24,7 +25,7 @@ class MarkdownComparator:
 
     def compare(self, reference: Any, candidate: Any, rules: Rules, /) -> Comparison:
         """Compare two pieces of Markdown."""
-        one, other = as_text(reference), as_text(candidate)
+        one, other, rules = as_text(reference), as_text(candidate), _without_sets(rules)
         if one == other:
             return Comparison.identical()
         parts = _parts(one), _parts(other)
@@ -47,7 +48,12 @@ class LatexComparator:
 
     def compare(self, reference: Any, candidate: Any, rules: Rules, /) -> Comparison:
         """Compare two formulas."""
-        return compare_text(as_text(reference), as_text(candidate), rules)
+        return compare_text(as_text(reference), as_text(candidate), _without_sets(rules))
+
+
+def _without_sets(rules: Rules) -> Rules:
+    """Return the rules for formulas, where braces group and the order in them counts: ``a_{i,j}``."""
+    return replace(rules, keep_masks=rules.keep_masks | {"set-order"})
 
 
 def _parts(text: str) -> list[Node]:

@@ -132,7 +132,10 @@ def _compare_cells(ledger: Ledger, reference: Table, candidate: Table, rules: Ru
 
 def _compare_cell(ledger: Ledger, where: str, one: str, other: str, rules: Rules, distance: float | None) -> None:
     if len(ledger.differences) >= MAX_DIFFERENCES:
-        ledger.count += int(not compare_text(one, other, rules).passes)
+        ledger.count += int(distance is not None or not compare_text(one, other, rules).passes)
+        return
+    if distance is not None:
+        ledger.differ(where, one, other, distance)
         return
     comparison = compare_text(one, other, rules)
     if comparison.passes:

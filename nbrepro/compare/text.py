@@ -73,14 +73,22 @@ def match_tokens(reference: Sequence[str], candidate: Sequence[str], rules: Rule
     return Match(reference, candidate, unequal, judged)
 
 
+def match_roughly(reference: str, candidate: str, rules: Rules) -> Match | None:
+    """Hold two texts side by side, cut at white space and brackets only; ``None`` where the pieces do not pair."""
+    pieces = split_roughly(reference), split_roughly(candidate)
+    if len(pieces[0]) != len(pieces[1]):
+        return None
+    unequal = [i for i, (a, b) in enumerate(zip(*pieces, strict=True)) if a != b]
+    return match_tokens([pieces[0][i] for i in unequal], [pieces[1][i] for i in unequal], rules)
+
+
 def match_texts(reference: str, candidate: str, rules: Rules) -> Match:
     """Hold two texts side by side; only what differs is tokenised, as long as all of it passes."""
-    pieces = split_roughly(reference), split_roughly(candidate)
-    if len(pieces[0]) == len(pieces[1]):
-        unequal = [i for i, (a, b) in enumerate(zip(*pieces, strict=True)) if a != b]
-        rough = match_tokens([pieces[0][i] for i in unequal], [pieces[1][i] for i in unequal], rules)
-        if rough.passes:
-            return rough
+    rough = match_roughly(reference, candidate, rules)
+    if rough is not None and rough.passes:
+        return rough
+    only_numbers = rough is not None and rough.judged is not None and not np.isnan(rough.judged.distance).any()
+    if rough is not None and not only_numbers:  # where all that differs is a number, no finer look helps
         fine = match_tokens(tokenise("\n".join(rough.reference)), tokenise("\n".join(rough.candidate)), rules)
         if fine.passes:
             return fine
@@ -181,9 +189,10 @@ def _quoted(text: str) -> list[str]:
 
 def _note_tokens(ledger: Ledger, match: Match, reference: str) -> None:
     far = match.far
-    places = describe(reference, far[:MAX_DIFFERENCES])
+    shown = far[:MAX_DIFFERENCES]
+    places = describe(reference, shown)
     distances = dict(zip(match.unequal, match.judged.distance, strict=True)) if match.judged is not None else {}
-    for position in far:
+    for position in shown:
         distance = float(distances[position])
         ledger.differ(
             places.get(position, ""),
@@ -191,6 +200,7 @@ def _note_tokens(ledger: Ledger, match: Match, reference: str) -> None:
             _spoken(match.candidate[position]),
             None if np.isnan(distance) else distance,
         )
+    ledger.count += len(far) - len(shown)
 
 
 def _spoken(token: str) -> str:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from nbrepro.compare.base import MAX_DIFFERENCES, Comparison, Ledger, Rules
 from nbrepro.compare.ids import BOKEH_IDS, NO_IDS, PLOTLY_IDS, VEGA_IDS, JsonIds, Renaming
-from nbrepro.compare.numbers import judge_values
+from nbrepro.compare.numbers import judge_pair, judge_values
 from nbrepro.compare.payload import as_json, as_json_text
 from nbrepro.compare.text import compare_text
 
@@ -139,8 +139,9 @@ class _Walk:
         if one == other and as_json_text(one) == as_json_text(other):
             self.ledger.weigh(len(one), len(one))
             return
-        if len(one) == len(other) and _all_numbers(one) and _all_numbers(other):
-            self._numbers(where, one, other)
+        a, b = _numbers_in(one), _numbers_in(other)
+        if a is not None and b is not None and a[0].shape == b[0].shape:
+            self._judge(where, a[0], b[0], a[1] & b[1])
             return
         if len(one) != len(other):
             self.ledger.differ(f"length of {where or 'the list'}", str(len(one)), str(len(other)))
@@ -150,42 +151,30 @@ class _Walk:
             if self.ledger.count > MAX_DIFFERENCES and len(one) != len(other):
                 break
 
-    def _numbers(self, where: str, one: Sequence[Any], other: Sequence[Any]) -> None:
-        """Compare two lists of numbers at once."""
-        try:
-            a, b = np.array(one, dtype=np.float64), np.array(other, dtype=np.float64)
-        except (OverflowError, ValueError):
-            a = b = np.empty(0)
-        if not a.size or max(np.abs(a).max(), np.abs(b).max()) > 2**53:
-            for position, (x, y) in enumerate(zip(one, other, strict=True)):
-                self._leaves(f"{where}[{position}]", x, y)
-            return
-        whole = np.array([isinstance(x, int) and isinstance(y, int) for x, y in zip(one, other, strict=True)])
-        self._judge(where, a, b, whole)
-
     def _arrays(self, where: str, one: NDArray[Any], other: NDArray[Any]) -> None:
         if one.dtype != other.dtype:
             self.ledger.differ(f"dtype of {where}", str(one.dtype), str(other.dtype))
         elif one.shape != other.shape:
             self.ledger.differ(f"shape of {where}", str(one.shape), str(other.shape))
         elif one.dtype.kind in "fc":
-            self._judge(where, one.ravel(), other.ravel(), np.zeros(one.size, dtype=bool))
+            self._judge(where, one, other, np.zeros(one.shape, dtype=bool))
         else:
-            self._judge(where, one.ravel(), other.ravel(), np.ones(one.size, dtype=bool))
+            self._judge(where, one, other, np.ones(one.shape, dtype=bool))
 
     def _judge(self, where: str, one: NDArray[Any], other: NDArray[Any], exact: NDArray[np.bool_]) -> None:
+        shape = one.shape
+        one, other, exact = one.ravel(), other.ravel(), exact.ravel()
         judged = judge_values(one, other, self.rules)
         unequal = ~((one == other) | ((one != one) & (other != other)))  # noqa: PLR0124 - NaN equals NaN
-        far = np.flatnonzero((exact & unequal) | (~exact & judged.far))
+        far = np.flatnonzero((exact & unequal) | (~exact & judged.far)).tolist()
         close = judged.close & ~exact
         if close.any():
             self.ledger.tolerate(float(judged.distance[close].max()), int(close.sum()))
         self.ledger.weigh(one.size - len(far), one.size)
         for position in far[:MAX_DIFFERENCES]:
+            place = where + "".join(f"[{i}]" for i in np.unravel_index(position, shape))
             distance = float(judged.distance[position])
-            self.ledger.differ(
-                f"{where}[{position}]", repr(one[position].item()), repr(other[position].item()), distance
-            )
+            self.ledger.differ(place, repr(one[position].item()), repr(other[position].item()), distance)
         self.ledger.count += max(0, len(far) - MAX_DIFFERENCES)
 
     def _texts(self, where: str, one: str, other: str) -> None:
@@ -203,13 +192,12 @@ class _Walk:
             self._equal(where, one, other, one == other)
         elif numbers:
             try:
-                judged = judge_values([float(one)], [float(other)], self.rules)
+                same, close, distance = judge_pair(float(one), float(other), self.rules)
             except OverflowError:
-                self._equal(where, one, other, one == other)
-                return
-            if judged.close[0]:
-                self.ledger.tolerate(float(judged.distance[0]))
-            self._equal(where, one, other, not judged.far[0], float(judged.distance[0]))
+                same, close, distance = one == other, False, 0.0
+            if close:
+                self.ledger.tolerate(distance)
+            self._equal(where, one, other, same or close, distance)
         else:
             self._equal(where, one, other, type(one) is type(other) and one == other)
 
@@ -233,8 +221,26 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _all_numbers(values: Sequence[Any]) -> bool:
-    return bool(values) and all(map(_is_number, values))
+_NUMBERS = frozenset({int, float})
+_EXACT = 2**53
+"""Up to here a float holds every integer."""
+
+
+def _numbers_in(values: Sequence[Any]) -> tuple[NDArray[np.float64], NDArray[np.bool_]] | None:
+    """Return a list of numbers, or of lists of as many numbers each, as an array, and which of them are integers."""
+    rows = values if values and _is_list(values[0]) else [values]
+    if len({len(row) if _is_list(row) else -1 for row in rows}) != 1 or not rows[0]:
+        return None
+    kinds = [type(value) for row in rows for value in row]
+    if not _NUMBERS.issuperset(kinds):
+        return None
+    try:
+        array = np.array(values, dtype=np.float64)
+    except (OverflowError, ValueError):
+        return None
+    if np.abs(array[np.isfinite(array)]).max(initial=0) > _EXACT and int in kinds:
+        return None
+    return array, np.array([kind is int for kind in kinds]).reshape(array.shape)
 
 
 _MOST_BYTES = 256 * 1024 * 1024

@@ -200,9 +200,9 @@ class Runner:
     def _stop_late_cell(self, index: int) -> Reply | None:
         """Interrupt a cell whose time is up; return its reply if the kernel reacted."""
         if self._out_of_time():
-            what = f"the notebook took longer than {self._notebook_timeout:g} s (notebook_timeout)"
+            what = f"the notebook took longer than {self._notebook_timeout:g} s (--notebook-timeout)"
         else:
-            what = f"the cell took longer than {self._rules[index].settings.timeout:g} s (timeout)"
+            what = f"the cell took longer than {self._rules[index].settings.timeout:g} s (--timeout)"
         self._blame(index, "timeout", what)
         self._session.interrupt()
         reply = self._session.settle_after_interrupt(self._request or "", self.outputs, _INTERRUPT_GRACE)

@@ -17,6 +17,7 @@ _MAX_ARGUMENTS = 40
 _CACHED = 2000
 UNKNOWN = object()
 _PUBLIC = {"posix": "os", "nt": "os", "_random": "random"}
+"""Modules written in C that stand behind a public one."""
 
 Position = tuple[int, int, int, int]
 Source = Callable[[FrameType], list[str]]
@@ -42,7 +43,7 @@ def current_call(frame: FrameType, names: Container[str], source: Source) -> ast
         A frame that called something.
     names:
         What it can have called: where the instruction's place is not known, the first call on the line to
-        something of these names is meant.
+        something of these names is meant, or else the first of all.
     source:
         Returns the lines that a frame's code was made of.
     """
@@ -57,8 +58,8 @@ def current_call(frame: FrameType, names: Container[str], source: Source) -> ast
 def _parsed(frame: FrameType, names: Container[str], source: Source) -> ast.Call | None:
     place = position(frame)
     if place is None:
-        line = "".join(source(frame)[frame.f_lineno - 1 : frame.f_lineno]).strip()
-        return next((call for call in _calls(line) if last_name(call.func) in names), None)
+        found = list(_calls_on_line("".join(source(frame)), frame.f_lineno))
+        return next((call for call in found if last_name(call.func) in names), found[0] if found else None)
     first, last, start, end = place
     lines = [line.encode() for line in source(frame)[first - 1 : last]]
     if not lines:
@@ -76,6 +77,15 @@ def _calls(text: str) -> Iterator[ast.Call]:
             continue
         yield from (node for node in ast.walk(tree) if isinstance(node, ast.Call))
         return
+
+
+def _calls_on_line(text: str, line: int) -> Iterator[ast.Call]:
+    """Return the calls that begin on a line of a source, outer ones first."""
+    try:
+        tree = ast.parse(text)
+    except (SyntaxError, ValueError):
+        return
+    yield from (node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.lineno == line)
 
 
 def last_name(node: ast.expr) -> str:
@@ -130,6 +140,9 @@ def full_name(node: ast.expr, frame: FrameType) -> str:
 
 
 def _public(module: str) -> str:
-    if module.startswith("numpy.random"):
+    """Return the module that people import: without ``._private`` parts."""
+    if module in _PUBLIC:
+        return _PUBLIC[module]
+    if module.startswith("numpy.random."):  # whose mtrand and bit_generator nobody names
         return "numpy.random"
-    return _PUBLIC.get(module, module)
+    return module.partition("._")[0]

@@ -27,8 +27,9 @@ from nbrepro.records import CauseKind
 _NUMPY_CREATORS = frozenset(
     {"default_rng", "RandomState", "SeedSequence", "seed", "PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64"}
 )
+_RANDOM_CREATORS = frozenset({"Random", "seed"})
 _DRAWS_IN_VAIN = frozenset({"jumped", "copy", "deepcopy", "load", "loads", "clone"})
-"""Calls that make a NumPy generator only to give it another's state."""
+"""Calls that make a generator only to give it another's state."""
 _NUMPY_UNPICKLING = "numpy.random._pickle"
 _NUMPY_ANYHOW = "numpy.random.SeedSequence()"
 _MECHANISM = frozenset({"random", "secrets", "uuid"})
@@ -96,7 +97,7 @@ class EntropyWatch:
         caller = self._finder.caller(frame, (), cell)
         if caller is None or caller.module == _NUMPY_UNPICKLING or (caller.importing and not caller.own):
             return
-        call = calls.current_call(caller.frame, _NUMPY_CREATORS, self._finder.source(cell))
+        call = calls.current_call(caller.frame, _NUMPY_CREATORS | _DRAWS_IN_VAIN, self._finder.source(cell))
         if call is None:
             what: str | None = _NUMPY_ANYHOW if caller.own else None
         else:
@@ -122,7 +123,7 @@ class EntropyWatch:
                 if caller is not None:
                     cell.find(CauseKind.UNSEEDED_RANDOMNESS, f"random.Random()  # in {module}", caller.line)
             return
-        call = calls.current_call(inner, frozenset({"Random", "seed"}), self._finder.source(cell))
+        call = calls.current_call(inner, _RANDOM_CREATORS | _DRAWS_IN_VAIN, self._finder.source(cell))
         if call is None or _makes_generator(call, inner):
             self._weak(frame, cell)
 
@@ -165,7 +166,7 @@ def _makes_generator(call: ast.Call, frame: FrameType) -> bool:
     target = calls.value_of(call.func, frame)
     if isinstance(target, type):
         return issubclass(target, random.Random)
-    return calls.last_name(call.func) in ("Random", "seed")
+    return calls.last_name(call.func) in _RANDOM_CREATORS
 
 
 def _entered_by(frame: FrameType, caller: FrameType) -> set[str]:

@@ -6,12 +6,14 @@ import os
 from typing import Any
 
 from nbrepro.kernel import magics
+from nbrepro.kernel.recorder import Recorded
 from nbrepro.kernel.session import Session
 
 _sessions: list[Session] = []
 """The session of this kernel; empty while the extension is not loaded."""
 _fork_watched: list[bool] = []
-_recorded: dict[str, int] = {"cells": 0}
+_recorded = [Recorded()]
+"""How far the last session came."""
 
 
 def load(shell: Any) -> None:
@@ -20,7 +22,7 @@ def load(shell: Any) -> None:
         print(greeting(_sessions[0]))  # noqa: T201 - the one line that the user sees
         return
     try:
-        session = Session(shell, first=_recorded["cells"] + 1)
+        session = Session(shell, after=_recorded[-1])
         session.start()
         magics.register(shell, session, unload)
     except Exception as fault:
@@ -40,7 +42,7 @@ def unload(shell: Any) -> None:
         return
     session = _sessions.pop()
     session.stop()
-    _recorded["cells"] = session.recorder.next_order - 1
+    _recorded[:] = [session.recorder.recorded]
     magics.unregister(shell)
 
 

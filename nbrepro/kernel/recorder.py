@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any
+from typing import Any, NamedTuple
 
 from nbrepro.kernel.activity import Activity, RunningCell
 from nbrepro.kernel.border import Border, interrupt_again
@@ -16,6 +16,15 @@ from nbrepro.records.digests import digest_text
 from nbrepro.store.journal import CellRun
 
 _MAX_MESSAGE = 10_000
+
+
+class Recorded(NamedTuple):
+    """How far the recording of this process has come."""
+
+    cells: int = 0
+    """Order of the last cell."""
+    unfinished: str | None = None
+    """Message id of a cell that was running when the recorder was stopped."""
 
 
 class Recorder:
@@ -35,8 +44,8 @@ class Recorder:
         Called with the source before each cell, and before its generators' states are read.
     outputs:
         Digests what the cell shows.
-    first:
-        Order of the first cell.
+    after:
+        What an earlier session in this process has recorded.
     """
 
     def __init__(
@@ -49,7 +58,7 @@ class Recorder:
         write: Callable[[CellRun], None],
         prepare: Callable[[str], None],
         outputs: OutputWatch,
-        first: int = 1,
+        after: Recorded,
     ) -> None:
         self._shell = shell
         self._activity = activity
@@ -58,7 +67,7 @@ class Recorder:
         self._write = write
         self._prepare = prepare
         self._outputs = outputs
-        self.next_order = first
+        self.recorded = after
 
     def start(self) -> None:
         """Follow the events; a cell that is running already is recorded from here on."""
@@ -74,10 +83,17 @@ class Recorder:
         if cell is not None:
             self._outputs.after_cell()
             self._border.between("recording a cell", self._finish, cell, None, None)
+            self.recorded = Recorded(cell.order, cell.msg_id)
+
+    def in_silence(self) -> bool:
+        """Whether what runs now is no cell, but a silent request of a tool."""
+        return bool(self._parent().get("content", {}).get("silent"))
 
     def begin_running(self) -> None:
         """Record the cell that is running now, whose beginning was missed."""
         parent = self._parent()
+        if self.recorded.unfinished is not None and self.recorded.unfinished == self._msg_id():
+            self.recorded = Recorded(self.recorded.cells - 1)  # %reload_ext: the same cell goes on
         source = str(parent.get("content", {}).get("code", "")) or self._last_input()
         cell_id = (parent.get("metadata") or {}).get("cellId")
         self._begin(source, None, cell_id)
@@ -103,13 +119,13 @@ class Recorder:
         self._begin(info.raw_cell, info, getattr(info, "cell_id", None))
 
     def _begin(self, source: str, info: Any, cell_id: str | None) -> None:
-        order = self.next_order
+        order = self.recorded.cells + 1
         cell = RunningCell(
             msg_id=self._msg_id() or f"local-{order}", source=source, order=order, info=info, cell_id=cell_id
         )
         cell.outputs = self._outputs.new()
         cell.random_before = self._states()
-        self.next_order = order + 1
+        self.recorded = Recorded(order)
         cell.clock = time.perf_counter()
         self._activity.begin(cell)
         self._outputs.before_cell()

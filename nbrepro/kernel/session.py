@@ -25,11 +25,12 @@ from nbrepro.kernel.launch import Launch
 from nbrepro.kernel.listings import ListingWatch
 from nbrepro.kernel.network import NetworkWatch
 from nbrepro.kernel.outputs import OutputWatch
-from nbrepro.kernel.recorder import Recorder
+from nbrepro.kernel.recorder import Recorded, Recorder
 from nbrepro.kernel.seeding import GENERATORS, Seeding
 from nbrepro.records import CauseKind, Randomness
 from nbrepro.store.journal import CellRun, JournalWriter, SessionStart
 
+_NOTHING = Recorded()
 _LOAD = "%load_ext nbrepro"
 _WARNINGS = frozenset({"warnings", "_py_warnings"})
 
@@ -41,11 +42,11 @@ class Session:
     ----------
     shell:
         The IPython shell.
-    first:
-        Order of the first cell, where an earlier session in this process has recorded some.
+    after:
+        What an earlier session in this process has recorded.
     """
 
-    def __init__(self, shell: Any, *, first: int = 1) -> None:
+    def __init__(self, shell: Any, *, after: Recorded = _NOTHING) -> None:
         self.shell = shell
         self.faults = Faults()
         self.launch = Launch.read(self.faults)
@@ -75,12 +76,13 @@ class Session:
             write=self._cell_ran,
             prepare=self._before_cell,
             outputs=self._outputs,
-            first=first,
+            after=after,
         )
 
     def start(self) -> None:
         """Set everything up; a part that fails is a fault, and the others go on."""
-        self.loaded_in_cell = self._finder.in_cell(sys._getframe())  # noqa: SLF001 - inspect's way reads source files
+        in_cell = self._finder.in_cell(sys._getframe())  # noqa: SLF001 - inspect's way reads source files
+        self.loaded_in_cell = in_cell and not self.recorder.in_silence()
         steps: tuple[tuple[str, Callable[[], None]], ...] = (
             ("switches", self.determinism.set_environment),
             ("entropy", self._entropy.start),

@@ -13,7 +13,7 @@ from nbrepro.records import CAUSE_DESCRIPTIONS, VERDICT_DESCRIPTIONS, Cause, Cel
 from nbrepro.report.excerpts import clipped, plain_text
 from nbrepro.report.panes import Pane, panes
 from nbrepro.report.symbols import SIGNS
-from nbrepro.report.views import View, cell_list, cell_name, counted
+from nbrepro.report.views import View, cell_list, cell_name, counted, is_pictured
 
 MAX_BYTES = 24_000_000
 """Size of a page beyond which further outputs are left out, and that is said."""
@@ -124,6 +124,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(plain=plain_text, clipped=clipped, cell_name=cell_name, prose=_prose)
+    environment.tests.update(pictured=is_pictured)
     environment.globals.update(
         signs=SIGNS,
         verdicts=VERDICT_DESCRIPTIONS,

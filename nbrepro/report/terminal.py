@@ -12,7 +12,7 @@ from rich.text import Text
 from nbrepro.records import Cause, CellResult, Difference, Verdict
 from nbrepro.report.excerpts import clipped, excerpt, plain_text, windows
 from nbrepro.report.symbols import ASCII, SIGNS, STYLES
-from nbrepro.report.views import View, cell_list, cell_name, counted, distance_words
+from nbrepro.report.views import View, cell_list, cell_name, counted, distance_words, is_pictured
 
 CELLS_SHOWN = 3
 DIFFERENCES_SHOWN = 3
@@ -148,7 +148,9 @@ class _Page:
         )
         if where:
             self._say(where, style="dim", indent=6)
-        if difference.reference is None and difference.candidate is None:
+        if is_pictured(difference):
+            if difference.candidate:
+                self._say(clipped(difference.candidate, self._width - 8), indent=6)
             return
         width = self._width - 20
         before, after = windows(difference.reference, difference.candidate, width)

@@ -10,7 +10,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from nbrepro.explain import localise
-from nbrepro.records import Cause, CellResult, Confidence, Drift, NotebookResult, Report, Verdict
+from nbrepro.records import Cause, CellResult, Confidence, Difference, Drift, NotebookResult, Report, Verdict
 
 FAILING = (Verdict.DIFFERENT, Verdict.ERROR)
 UNLIKELY = Confidence.LOW
@@ -115,6 +115,11 @@ def cell_list(cells: Sequence[CellResult]) -> str:
 def counted(number: int, word: str, plural: str | None = None) -> str:
     """Return a number with its word: ``1 cell``, ``2 cells``."""
     return f"{number:,} {word if number == 1 else plural or word + 's'}"
+
+
+def is_pictured(difference: Difference) -> bool:
+    """Whether a difference has no values to set side by side, as that of two pictures; what there is describes it."""
+    return difference.reference is None and (difference.candidate is None or str(difference.mime).startswith("image/"))
 
 
 def distance_words(distance: float | None) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -273,7 +272,6 @@ def test_a_full_disk_keeps_the_reference(cli: Cli, small_disk: Path) -> None:
 
 def test_a_read_only_folder_can_be_checked_but_not_recorded(cli: Cli, small_disk: Path) -> None:
     save(small_disk / "a.ipynb", "print(1)", outputs={0: "1\n"})
-    shutil.rmtree(small_disk / ".nbrepro")
     subprocess.run(["mount", "-o", "remount,ro", small_disk], check=True)
     result = cli("check", "a.ipynb", cwd=small_disk)
     assert result.returncode == 0, said(result)

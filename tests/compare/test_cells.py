@@ -218,6 +218,21 @@ def test_widgets_without_saved_state_are_compared_by_their_text() -> None:
     assert verdict(*sides) is Verdict.IDENTICAL
 
 
+def test_a_widget_whose_state_only_one_side_saved_is_compared_by_its_text() -> None:
+    view = "application/vnd.jupyter.widget-view+json"
+    sides = []
+    for widgets in ({}, {"a": {"model_name": "IntSliderModel", "state": {"value": 5}}}):
+        output = new_output("display_data", {view: {"model_id": "a"}, "text/plain": "IntSlider(value=5)"})
+        state = {"widgets": {"application/vnd.jupyter.widget-state+json": {"state": widgets}}}
+        sides.append(new_notebook(cells=[code(output)], metadata=state))
+    assert compare_notebooks(sides[0], sides[1], Settings())[0].verdict.passes
+
+
+def test_a_lesser_representation_that_is_gone_is_told() -> None:
+    (result,) = compared(code(shown(text_html="<b>1</b>", text_plain="1")), code(shown(text_html="<b>1</b>")))
+    assert (result.verdict, result.reason) == (Verdict.EQUIVALENT, "text/plain is gone")
+
+
 def test_differences_are_capped_and_the_rest_is_counted() -> None:
     old, new = ("\n".join(f"v{n} {n + k}" for n in range(500)) for k in (0, 1))
     (result,) = compared(code(printed(old)), code(printed(new)))

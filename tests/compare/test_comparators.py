@@ -66,7 +66,7 @@ class TestMarkdown(ComparatorTests):
 class TestLatex(ComparatorTests):
     comparator = LatexComparator()
     equal = [(r"$x  = 1$", r"$x = 1$")]
-    unequal = [(r"$x^2$", r"$x^3$")]
+    unequal = [(r"$x^2$", r"$x^3$"), (r"$a_{i,j}$", r"$a_{j,i}$")]
 
 
 class TestScript(ComparatorTests):

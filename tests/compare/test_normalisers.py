@@ -55,6 +55,7 @@ def test_what_carries_no_result_is_masked(text: str, name: str, piece: str) -> N
         "/tmp/data/x.csv",
         "/tmp/tmp",
         "[10:00:00] started",
+        "2024-01-01 10:00:00    ERROR\n2024-01-01 11:00:00    INFO",
         "50%|abc| 3",
         "time 3.5",
     ],
@@ -66,6 +67,7 @@ def test_what_a_user_computed_is_not_masked(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "source", "name"),
     [
+        ("Time: 3.25", "t = time.time()", "elapsed-time"),
         ("took 3.2 s", "t = time.perf_counter()", "elapsed-time"),
         ("Elapsed: 0:00:03.5", "datetime.now()", "elapsed-time"),
         ("pid: 1234", "os.getpid()", "pid"),
@@ -74,6 +76,11 @@ def test_what_a_user_computed_is_not_masked(text: str) -> None:
 def test_some_forms_are_masked_only_with_evidence_in_the_source(text: str, source: str, name: str) -> None:
     assert masked(text) == []
     assert [found for found, _ in masked(text, source)] == [name]
+
+
+@pytest.mark.parametrize("text", ["correlation in 0.913", "survival time 3.2", "found in 3 rows", "in total 5"])
+def test_a_number_that_is_no_labelled_time_is_kept_beside_a_clock(text: str) -> None:
+    assert masked(text, "t = time.time()") == []
 
 
 def test_a_progress_bar_keeps_its_end_and_what_stands_beside() -> None:

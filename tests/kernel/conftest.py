@@ -34,7 +34,7 @@ class Answer:
 class Kernel:
     """A real kernel with a journal of its own."""
 
-    def __init__(self, folder: Path, **variables: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, **variables: str) -> None:
         self.folder = folder
         self.journal_path = folder / "journal.jsonl"
         base = {name: value for name, value in os.environ.items() if not name.startswith(("NBREPRO_", "PYTEST_"))}
@@ -50,9 +50,8 @@ class Kernel:
         }
         environ = {name: value for name, value in environ.items() if value}
         self.manager = KernelManager()
-        self.manager.kernel_spec.argv = [
-            sys.executable, "-m", "ipykernel_launcher", "--HistoryManager.enabled=False", "-f", "{connection_file}",
-        ]  # fmt: skip
+        launcher = [sys.executable, "-m", "ipykernel_launcher", "--HistoryManager.enabled=False"]
+        self.manager.kernel_spec.argv = [*launcher, "-f", "{connection_file}", *arguments]
         self.manager.start_kernel(env=environ, cwd=str(folder))
         self.client = self.manager.client()
         self.client.start_channels()
@@ -126,8 +125,8 @@ def start_kernel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartKern
     """Starts kernels that end with the module."""
     kernels: list[Kernel] = []
 
-    def start(**variables: str) -> Kernel:
-        kernel = Kernel(tmp_path_factory.mktemp("project"), **variables)
+    def start(*arguments: str, **variables: str) -> Kernel:
+        kernel = Kernel(tmp_path_factory.mktemp("project"), *arguments, **variables)
         kernels.append(kernel)
         return kernel
 

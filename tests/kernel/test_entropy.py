@@ -143,3 +143,9 @@ def test_the_numbers_of_a_seeded_generator_are_untouched(kernel: Kernel) -> None
     )
     assert kernel.value("a == c") == "True"
     assert kernel.value("(a, b)") == "(0.13436424411240122, 0.417022004702574)"
+
+
+def test_a_seed_on_a_line_of_its_own_is_one(kernel: Kernel) -> None:
+    assert kernel.findings("dict(\n    a=1,\n    rng=np.random.RandomState(42),\n)") == ()
+    (finding,) = kernel.findings("x = dict(\n    a=1,\n    rng=np.random.RandomState(),\n)")
+    assert finding.what == "numpy.random.RandomState()"

@@ -75,6 +75,7 @@ def test_a_broken_part_of_the_recorder_is_a_fault_in_the_journal(
     assert kernel.recorded("1").cell.order is not None
 
 
+@pytest.mark.slow
 def test_the_libraries_people_use_do_not_alarm(kernel: Kernel) -> None:
     """Their imports and everyday calls draw ids and temporary names for themselves."""
     for library in ("pandas", "scipy.stats", "sklearn.ensemble", "matplotlib.pyplot", "ipywidgets", "tqdm.auto"):

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from nbrepro.records import CellResult, Verdict
+from nbrepro.records import CellResult, Difference, Verdict
 from nbrepro.report.excerpts import clipped, excerpt, plain_text, windows
-from nbrepro.report.views import View, cell_list, cell_name
+from nbrepro.report.views import View, cell_list, cell_name, is_pictured
 
 
 def cells(*numbers: int) -> list[CellResult]:
@@ -62,3 +62,10 @@ def test_two_long_values_are_cut_to_where_they_part() -> None:
 
 def test_control_characters_are_made_visible() -> None:
     assert plain_text("a\x1b[31mb\x00") == "ab\\u0000"
+
+
+def test_a_difference_of_pictures_is_described_instead_of_set_side_by_side() -> None:
+    words = Difference(output=0, mime="image/png", where="9 % of pixels", reference=None, candidate="by up to 255")
+    lost = Difference(output=0, mime="text/plain", where="the whole output", reference=None, candidate="3")
+    assert is_pictured(words)
+    assert not is_pictured(lost)

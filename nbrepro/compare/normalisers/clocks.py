@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from nbrepro.compare.normalisers.base import Normaliser, spans
+from nbrepro.compare.normalisers.base import Normaliser, Span, spans
 
 _UNIT = r"(?:ns|µs|μs|us|ms|s|secs?|seconds?|mins?|minutes?|h|hours?|milliseconds?)"
 _AMOUNT = rf"\d+(?:\.\d+)?(?:e[-+]?\d+)?\s?{_UNIT}\b(?:\s?\d+(?:\.\d+)?\s?{_UNIT}\b)*"
 _STAMP = r"\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d+)?(?:Z|[+-]\d\d:?\d\d)?"
-_COMMA_STAMP = r"\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}\b"
 _LEVEL = r"(?:DEBUG|INFO|WARN(?:ING)?|ERROR|CRITICAL|FATAL|TRACE|SUCCESS)"
+_LEVELS = ("DEBUG", "INFO", "WARN", "ERROR", "CRITICAL", "FATAL", "TRACE", "SUCCESS", ": I ", ": W ", ": E ")
+_COMMA_STAMP = re.compile(r"(?<!\d)\d{4}-\d\d-\d\d \d\d:\d\d:\d\d,\d{3}\b")
+_MILLISECONDS = re.compile(r":\d\d,\d{3}\b")
+_BESIDE_LEVEL = re.compile(
+    rf"^\[?(?:[IWEDC] )?({_STAMP})(?=\]?(?: \S{{1,60}}){{0,4}}?(?: [|\[(]?|:){_LEVEL}\b|: [IWEF] )"
+    rf"|^\[(?:\d\d/\d\d/\d\d )?(\d\d:\d\d:\d\d)\](?= +{_LEVEL}\b)",
+    re.MULTILINE,
+)
 _CLOCK = re.compile(
     r"\b(?:perf_counter|process_time|monotonic|default_timer|thread_time)(?:_ns)?\b|\btime\.time(?:_ns)?\("
-    r"|\btime\(\)|\bdatetime\.(?:datetime\.)?(?:now|utcnow|today)\(|%%?time"
+    r"|\btime\(\)|\bdatetime\.(?:datetime\.)?(?:now|utcnow|today)\("
 )
+
+
+def _log_times(text: str) -> Iterator[Span]:
+    """Find the times of log records: single spaces keep the columns of a printed series apart from them."""
+    if _MILLISECONDS.search(text):  # much faster than the stamp itself, which begins with any digit
+        yield from (match.span() for match in _COMMA_STAMP.finditer(text))
+    if any(level in text for level in _LEVELS):
+        yield from (match.span(match.lastindex or 0) for match in _BESIDE_LEVEL.finditer(text))
+
 
 NORMALISERS = (
     Normaliser(
@@ -31,7 +48,7 @@ NORMALISERS = (
         name="timeit-magic",
         description="What `%timeit` prints.",
         find=spans(
-            r"^(?:The slowest run took [^\n]*\n(?:[^\n]*cached\.\s*\n)?)?"
+            r"(?:^|(?<=^<TimeitResult : ))(?:The slowest run took [^\n]*\n(?:[^\n]*cached\.\s*\n)?)?"
             r"(?:[\d.]+ \w+(?: [\d.]+ \w+)* (?:±|\+-) [\d.]+ \w+(?: [\d.]+ \w+)* per loop[^\n]*"
             r"|[\d,]+ loops?, best of \d+: [^\n]*)",
             flags=re.MULTILINE,
@@ -41,20 +58,16 @@ NORMALISERS = (
     Normaliser(
         name="log-time",
         description="The time stamp of a log record, beside its level or with `logging`'s comma and milliseconds.",
-        find=spans(
-            rf"({_COMMA_STAMP})|^\[?(?:[IWEDC] )?({_STAMP})(?=\]?[^\n]{{0,80}}?\b{_LEVEL}\b|: [IWEF] )"
-            rf"|^\[(?:\d\d/\d\d/\d\d )?(\d\d:\d\d:\d\d)\](?= +{_LEVEL}\b)",
-            flags=re.MULTILINE,
-        ),
+        find=_log_times,
         hints=(":",),
     ),
     Normaliser(
         name="elapsed-time",
         description="A time that is labelled as elapsed, in a cell that reads a clock.",
         find=spans(
-            rf"\b(?:took|elapsed|duration|run ?time|time taken|(?:execution|training|total|wall|fit|elapsed) time"
-            rf"|time|finished in|done in|in)\b[ =:(]{{0,3}}({_AMOUNT}|\d+\.\d+|\d:\d\d:\d\d(?:\.\d+)?)",
-            flags=re.IGNORECASE,
+            r"(?:\b(?:took|elapsed|duration|run ?time|time taken|(?:execution|training|total|wall|fit|elapsed) time)"
+            rf"|^time)\b[ =:(]{{0,3}}({_AMOUNT}|\d+\.\d+|\d:\d\d:\d\d(?:\.\d+)?)|\bin ({_AMOUNT})",
+            flags=re.IGNORECASE | re.MULTILINE,
         ),
         hints=("took", "lapsed", "uration", "ime", "in "),
         evidence=_CLOCK,

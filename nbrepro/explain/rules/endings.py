@@ -9,7 +9,7 @@ from nbrepro.explain.registry import rule
 from nbrepro.records import Cause, CauseKind, Confidence, Problem
 
 _RESOURCES = {
-    "timeout": ("ran out of time", "Give it more time (`--timeout`), or make the cell faster."),
+    "timeout": ("ran out of time", "Give it more time, or make the cell faster."),
     "output_limit": ("wrote more output than allowed", "Write less, or raise `max_output` in the configuration."),
 }
 _DEATHS = {

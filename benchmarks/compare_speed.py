@@ -1,0 +1,142 @@
+"""How long a comparison takes: two notebooks of 5 MB of outputs, against nbdime, and a text of 100,000 numbers.
+
+Run ``python benchmarks/compare_speed.py --peers FOLDER``; the folder gets an environment with nbdime if it has
+none. Without ``--peers`` only nbrepro is timed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from nbrepro.compare import Rules, compare_notebooks
+from nbrepro.compare.text import compare_text
+from nbrepro.config import Settings
+
+CELLS = 10
+LIMIT = 300
+"""Seconds after which nbdime is stopped."""
+NBDIME = """
+import sys, time, json, nbformat, nbdime
+from nbdime.diffing.notebooks import set_notebook_diff_targets
+set_notebook_diff_targets(
+    sources=False, outputs=True, attachments=False, metadata=False, identifier=False, details=False)
+a, b = (nbformat.read(path, as_version=4) for path in sys.argv[1:3])
+start = time.perf_counter(); nbdime.diff_notebooks(a, b); print(time.perf_counter() - start)
+"""
+
+
+def rows(seed: int, count: int, noise: float) -> list[list[float]]:
+    """Return numbers, with relative noise on the second call with the same seed."""
+    draw = random.Random(seed)
+    return [[draw.uniform(-5, 5) * (1 + noise) for _ in range(8)] for _ in range(count)]
+
+
+def printed(seed: int, noise: float) -> Any:
+    lines = [f"step {i}: " + " ".join(f"{x:.9f}" for x in row) for i, row in enumerate(rows(seed, 2400, noise))]
+    return new_output("stream", text="\n".join(lines))
+
+
+def table(seed: int, noise: float) -> Any:
+    body = "".join(
+        f"<tr><th>{i}</th>{''.join(f'<td>{x:.9f}</td>' for x in row)}</tr>"
+        for i, row in enumerate(rows(seed, 1200, noise))
+    )
+    head = "".join(f"<th>c{i}</th>" for i in range(8))
+    html = f"<table><thead><tr><th></th>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return new_output("display_data", {"text/html": html, "text/plain": "table"})
+
+
+def data(seed: int, noise: float) -> Any:
+    return new_output("display_data", {"application/json": {"rows": rows(seed, 600, noise)}, "text/plain": "rows"})
+
+
+def notebook(noise: float, *, changed: bool = False) -> Any:
+    """Return a notebook of about 5 MB of outputs."""
+    kinds: tuple[Callable[[int, float], Any], ...] = (printed, table, data)
+    cells = [
+        new_code_cell(
+            f"cell {i}",
+            id=f"c{i}",
+            execution_count=i + 1,
+            outputs=[kind(i, 0.01 if changed else noise) for kind in kinds],
+        )
+        for i in range(CELLS)
+    ]
+    return new_notebook(cells=cells)
+
+
+def seconds(work: Callable[[], Any], repeat: int = 5) -> float:
+    """Return the shortest time that the work took."""
+    times = []
+    for _ in range(repeat):
+        start = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def peers_python(folder: Path) -> Path:
+    """Return the interpreter of the peers' environment, which the other benchmark makes where there is none."""
+    script = Path(__file__).with_name("compare_peers.py")
+    subprocess.run([sys.executable, str(script), "--peers", str(folder), "--only-environment"], check=True)
+    return folder / "bin" / "python"
+
+
+def nbdime_seconds(python: Path, one: Path, other: Path) -> float | None:
+    try:
+        done = subprocess.run(
+            [str(python), "-c", NBDIME, str(one), str(other)], capture_output=True, text=True, timeout=LIMIT, check=True
+        )
+    except subprocess.TimeoutExpired:
+        return None
+    return float(done.stdout)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--peers", type=Path, help="folder of an environment with nbdime, made where there is none")
+    peers = parser.parse_args().peers
+    reference = notebook(0.0)
+    size = len(json.dumps(reference)) / 1e6
+    print(f"two notebooks of {size:.1f} MB of outputs, {CELLS} cells")
+    cases = {
+        "equal": notebook(0.0),
+        "noise in every number": notebook(1e-10),
+        "every number changed": notebook(0.0, changed=True),
+    }
+    python = peers_python(peers.absolute()) if peers else None
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [Path(folder) / "a.ipynb", Path(folder) / "b.ipynb"]
+        nbformat.write(reference, paths[0])
+        for name, candidate in cases.items():
+            ours = seconds(lambda candidate=candidate: compare_notebooks(reference, candidate, Settings()))  # type: ignore[misc]
+            line = f"  {name:24} nbrepro {ours:7.3f} s"
+            if python is not None:
+                nbformat.write(candidate, paths[1])
+                theirs = nbdime_seconds(python, *paths)
+                line += (
+                    f"   nbdime > {LIMIT} s"
+                    if theirs is None
+                    else f"   nbdime {theirs:8.3f} s   {theirs / ours:7.0f} times"
+                )
+            print(line, flush=True)
+    numbers = [random.Random(1).random() * n for n in range(100_000)]
+    texts = " ".join(map(repr, numbers)), " ".join(repr(x * (1 + 1e-12)) for x in numbers)
+    print(f"a text of 100,000 numbers, each with noise: {seconds(lambda: compare_text(*texts, Rules())) * 1e3:.0f} ms")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,125 @@
+"""Explain: why the last check of a notebook differed, from the run that it kept; nothing is run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nbformat import NotebookNode
+
+from nbrepro.compare import compare_notebooks
+from nbrepro.compare.fingerprints import drift
+from nbrepro.errors import NothingFoundError
+from nbrepro.explain import Case, explain
+from nbrepro.explain.sources import same_code
+from nbrepro.notebooks import align_cells, read_notebook, read_record, source_of
+from nbrepro.records import CellState, Drift, NotebookResult, Record, Verdict, worst
+from nbrepro.report.views import View
+from nbrepro.store.history import Entry
+from nbrepro.targets import Options, Target, Unusable, find_targets, shown
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation:
+    """One notebook's last check: the target, the case made of it, and what is shown."""
+
+    target: Target
+    case: Case
+    view: View
+
+
+def explain_last(paths: Sequence[str], options: Options) -> list[Explanation]:
+    """Return the explanation of the last check of each notebook that the paths name.
+
+    The kept run is compared anew with the reference as it is now, by the settings as they are now.
+
+    Raises
+    ------
+    NbreproError
+        If a path names nothing, a notebook cannot be read, or one that was named was never checked.
+    """
+    found: list[Explanation] = []
+    unchecked: list[str] = []
+    for item in find_targets(paths, options):
+        if isinstance(item, Unusable):
+            raise item.fault
+        entry = _last_check(item)
+        if entry is not None:
+            found.append(_explanation(item, entry))
+        elif shown(item.path) in paths or str(item.path) in paths:
+            raise NothingFoundError(f"no check of it is kept: `nbrepro check {shown(item.path)}` makes one",
+                                    context=(shown(item.path),))  # fmt: skip
+        else:
+            unchecked.append(shown(item.path))
+    if not found:
+        raise NothingFoundError(f"no check of {', '.join(unchecked)} is kept: `nbrepro check` makes one")
+    return found
+
+
+def _last_check(target: Target) -> Entry | None:
+    """Return the newest check whose run is still kept."""
+    entries = target.store.history.entries([target.name])
+    kept = target.store.folder / "runs" / target.name
+    return next((e for e in entries if e.command == "check" and (kept / f"{e.id}.ipynb").exists()), None)
+
+
+def _explanation(target: Target, entry: Entry) -> Explanation:
+    path = target.store.run_path(entry.id)
+    notebook, record = read_record(path)
+    case = case_of(target, notebook, record)
+    verdict = Verdict.ERROR if record.problem else worst(cell.verdict for cell in case.cells)
+    result = NotebookResult(
+        path=shown(target.path),
+        reference=target.reference.label,
+        verdict=verdict,
+        exit_code=_exit_code(verdict, record),
+        reason="no output could be compared" if verdict is Verdict.NOT_COMPARED else None,
+        cells=case.cells,
+        causes=explain(case),
+        drift=case.drift,
+        problem=record.problem,
+        notes=(*record.notes, *_notes(target, entry, case)),
+        run_id=entry.id,
+        seconds=entry.seconds,
+    )
+    view = View(result=result, reference=target.reference.notebook, candidate=notebook)
+    return Explanation(target=target, case=case, view=view)
+
+
+def case_of(target: Target, notebook: NotebookNode, record: Record) -> Case:
+    """Return the case of one run of a target, held against the target's reference."""
+    reference = target.reference
+    not_run = frozenset(index for index, cell in record.cells.items() if cell.state is CellState.NOT_RUN)
+    drifts: tuple[Drift, ...] = ()
+    if reference.record:
+        drifts = drift(reference.record.fingerprint, record.fingerprint, complete=record.problem is None)
+    return Case(
+        reference=reference.notebook,
+        candidate=notebook,
+        reference_record=reference.record,
+        candidate_record=record,
+        cells=compare_notebooks(reference.notebook, notebook, target.settings, not_run=not_run),
+        drift=drifts,
+        root=target.store.root,
+    )
+
+
+def _exit_code(verdict: Verdict, record: Record) -> int:
+    if record.problem:
+        return 3
+    if verdict is Verdict.NOT_COMPARED:
+        return 4
+    return 0 if verdict.passes else 1
+
+
+def _notes(target: Target, entry: Entry, case: Case) -> tuple[str, ...]:
+    when = f"this is the check {entry.id} of {entry.started[:16].replace('T', ' ')} UTC"
+    now = read_notebook(target.path)
+    pairs = align_cells(case.candidate, now)
+    edited = any(
+        left is None
+        or right is None
+        or not same_code(source_of(case.candidate.cells[left]), source_of(now.cells[right]))
+        for left, right in pairs
+    )
+    return (when, "the notebook was edited since: check it again") if edited else (when,)

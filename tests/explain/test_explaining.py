@@ -1,0 +1,59 @@
+"""The last check explained: from the kept run, without running anything."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+from click.testing import CliRunner
+from nbformat.v4 import new_code_cell, new_notebook
+
+from nbrepro.cli import cli
+from nbrepro.errors import NothingFoundError
+from nbrepro.explaining import explain_last
+from nbrepro.targets import Options
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / ".nbrepro").mkdir()
+    monkeypatch.chdir(tmp_path)
+    cells = [new_code_cell("import random\nrng = random.SystemRandom()", id="a"), new_code_cell("rng.random()", id="b")]
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    nbformat.write(new_notebook(cells=cells, metadata=metadata), tmp_path / "a.ipynb")
+    return tmp_path
+
+
+def run(*arguments: str) -> tuple[int, str]:
+    outcome = CliRunner().invoke(cli, arguments, standalone_mode=False)
+    assert outcome.exception is None, outcome.exception
+    return outcome.return_value, outcome.output
+
+
+def test_a_notebook_that_was_never_checked_says_how_to_check_it(project: Path) -> None:
+    with pytest.raises(NothingFoundError, match=r"`nbrepro check a\.ipynb` makes one"):
+        explain_last(["a.ipynb"], Options())
+
+
+def test_the_last_check_is_explained_as_the_check_did(project: Path) -> None:
+    run("record", "-q", "a.ipynb")
+    code, text = run("check", "--json", "a.ipynb")
+    checked = json.loads(text)["notebooks"][0]
+    told, text = run("explain", "--json")
+    explained = json.loads(text)["notebooks"][0]
+    assert (code, told) == (1, 1)
+    assert explained["causes"] == checked["causes"]
+    assert explained["first_difference"] == checked["first_difference"]
+    assert run("explain", "a.ipynb")[1].count("Likely cause: cell 1") == 1
+
+
+def test_a_notebook_edited_since_its_check_is_told(project: Path) -> None:
+    run("record", "-q", "a.ipynb")
+    run("check", "-q", "a.ipynb")
+    notebook = nbformat.read(project / "a.ipynb", as_version=4)
+    notebook.cells[1].source = "rng.random() + 1"
+    nbformat.write(notebook, project / "a.ipynb")
+    (explanation,) = explain_last(["a.ipynb"], Options())
+    assert any("edited since" in note for note in explanation.view.result.notes)
