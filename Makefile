@@ -15,20 +15,21 @@ export NO_MKDOCS_2_WARNING := 1
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-fast lint docs bench clean
+.PHONY: help demo test test-fast lint docs bench panel panel-if-npm pictures clean
 
 help:
 	@echo "make demo       check the example notebooks, and write demo-report.html"
 	@echo "make test       run all tests (make test-fast leaves out the slow ones)"
 	@echo "make lint       ruff, mypy, the order of the layers, the changelog"
 	@echo "make docs       build the documentation into site/"
+	@echo "make panel      build the JupyterLab panel and run its unit tests (needs Node)"
 	@echo "make bench      run the benchmarks"
 	@echo "make clean      remove what these made, except $(VENV)"
 
 demo: $(STAMPS)/examples
 	$(BIN)/python example_notebooks/demo.py demo-report.html
 
-test: $(STAMPS)/test
+test: $(STAMPS)/test panel-if-npm
 	$(BIN)/python -m pytest
 
 test-fast: $(STAMPS)/test
@@ -44,6 +45,21 @@ lint: $(STAMPS)/lint
 
 docs: $(STAMPS)/docs
 	$(BIN)/mkdocs build --strict
+
+# The JupyterLab panel: its packages, its messages' types, its unit tests, its bundle.
+panel: labextension/node_modules/.package-lock.json
+	cd labextension && npm run --silent generate && npm test --silent && npm run --silent bundle
+
+pictures: $(STAMPS)/test panel
+	NBREPRO_PICTURES=1 $(BIN)/python -m pytest -q tests/panel/test_states.py
+
+panel-if-npm:
+	@command -v npm >/dev/null && $(MAKE) --no-print-directory panel || \
+	  { test -z "$$CI" && echo "npm is not here: the panel's tests are skipped (apt-get install nodejs npm)"; }
+
+labextension/node_modules/.package-lock.json: labextension/package-lock.json
+	cd labextension && npm ci --silent
+	@touch $@
 
 bench: $(STAMPS)/test
 	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script; done

@@ -107,7 +107,7 @@ export class KernelLink {
   private _joining = false;
   private _again = false;
   private _disposed = false;
-  private _mentioned = false;
+  private _mentioned = new Set<string>();
   private _fresh = true;
   private _asleep = false;
   private _answered = false;
@@ -333,8 +333,8 @@ export class KernelLink {
       setTimeout(() => this._leave()); // once JupyterLab has forgotten the subshells of the kernel that is gone
       this._fresh = true;
       this._tell(status === 'dead' ? 'none' : 'starting');
-    } else if (status === 'idle' && !this._asleep && (this._fresh || this._mentioned)) {
-      this._mentioned = this._fresh = false;
+    } else if (status === 'idle' && !this._asleep && this._fresh) {
+      this._fresh = false;
       void this.join();
     }
   }
@@ -350,9 +350,17 @@ export class KernelLink {
     }
   }
 
+  /** A cell that speaks of nbrepro may load it: look once that very cell has ended. */
   private _onMessage(_: Kernel.IKernelConnection, message: KernelMessage.IIOPubMessage): void {
-    if (KernelMessage.isExecuteInputMsg(message) && /\bnbrepro\b/.test(message.content.code)) {
-      this._mentioned = true;
+    const parent = (message.parent_header as { msg_id?: string }).msg_id ?? '';
+    if (KernelMessage.isExecuteInputMsg(message)) {
+      if (/\bnbrepro\b/.test(message.content.code)) {
+        this._mentioned.add(parent);
+      }
+    } else if (KernelMessage.isStatusMsg(message) && message.content.execution_state === 'idle') {
+      if (this._mentioned.delete(parent) && !this._asleep) {
+        void this.join();
+      }
     }
   }
 }

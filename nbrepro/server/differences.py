@@ -16,7 +16,6 @@ from lxml import etree, html
 from nbformat import NotebookNode
 
 from nbrepro.compare import compare_notebooks
-from nbrepro.compare.html import cell_text, read_table
 from nbrepro.errors import UsageError
 from nbrepro.notebooks import read_notebook
 from nbrepro.records import Cause, CellResult, Drift, NotebookResult, Record, Verdict
@@ -135,7 +134,7 @@ def _html_pane(shared: dict[str, Any], pane: Pane, left: list[Any], right: list[
     if any(tables):
         sides = tuple(_table(found[0]) if found else None for found in tables)
         return DiffPane(**shared, tables=(sides[0], sides[1]))
-    plain = [cell_text(root) if root is not None else "" for root in roots]
+    plain = ["\n".join(_texts(root)) if root is not None else "" for root in roots]
     return DiffPane(**shared, rows=_rows(textdiff.compare(*plain)))
 
 
@@ -155,11 +154,18 @@ def _parsed(text: str) -> Any:
 
 
 def _table(element: Any) -> DiffTable:
-    table = read_table(element)
-    rows = [(*row,) for row in table.rows]
-    return DiffTable(
-        header=tuple(tuple(row) for row in table.header), rows=tuple(rows[:_MAX_ROWS]), more=max(0, len(rows) - _MAX_ROWS)
-    )
+    header, rows = [], []
+    for row in element.iter("tr"):
+        cells = [cell for cell in row if cell.tag in {"td", "th"}]
+        texts = tuple(" ".join(_texts(cell)) for cell in cells)
+        (rows if any(cell.tag == "td" for cell in cells) else header).append(texts)
+    return DiffTable(header=tuple(header), rows=tuple(rows[:_MAX_ROWS]), more=max(0, len(rows) - _MAX_ROWS))
+
+
+def _texts(element: Any) -> list[str]:
+    """Return the texts that a browser would show, white space folded."""
+    walk = element.xpath(".//text()[not(ancestor::script) and not(ancestor::style)]")
+    return [text for text in (" ".join(str(part).split()) for part in walk) if text]
 
 
 def _rows(diff: textdiff.TextDiff | None) -> tuple[DiffRow, ...]:

@@ -84,21 +84,28 @@ class Panel:
     lab: Lab
     faults: list[str] = field(default_factory=list)
 
-    def open(
-        self, *notebooks: str, show: bool = True, theme: str | None = None, wait: bool = True, reset: bool = True
-    ) -> None:
-        """Open notebooks and the panel, in a workspace of its own."""
-        path = "lab/tree/" + notebooks[0] if notebooks else "lab"
-        self.page.goto(f"{self.lab.url}{path}?{'reset&' if reset else ''}token={self.lab.token}")
-        self.page.wait_for_function("window.jupyterapp !== undefined")
+    def open(self, *notebooks: str, show: bool = True, theme: str | None = None, wait: bool = True) -> None:
+        """Open notebooks side by side, and the panel; the page is loaded only once."""
+        if not self.page.url.startswith(self.lab.url):
+            self.load()
+        for place, path in enumerate(notebooks):
+            self.command("docmanager:open", {"path": path, "options": {"mode": "split-right"} if place else {}})
         if theme is not None:
             self.command("apputils:change-theme", {"theme": theme})
-        for other in notebooks[1:]:
-            self.command("docmanager:open", {"path": other, "options": {"mode": "split-right"}})
         if notebooks and wait:
             self.page.wait_for_function(IDLE)
         if show:
             self.show()
+
+    def load(self, path: str = "lab?reset&") -> None:
+        """Load the page."""
+        self.page.goto(f"{self.lab.url}{path}token={self.lab.token}")
+        self.await_application()
+
+    def await_application(self) -> None:
+        """Wait until the application has started and its layout is there."""
+        self.page.wait_for_function("window.jupyterapp !== undefined")
+        self.page.evaluate("window.jupyterapp.restored.then(() => null)")
 
     def show(self) -> None:
         """Show the panel."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,22 +14,24 @@ THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 
 
 def picture(panel: Any, name: str) -> None:
-    """Take a picture of the panel beside its notebook in both themes."""
+    """Take a picture of the panel beside its notebook in both themes; `make pictures` keeps them for the docs."""
+    if not os.environ.get("NBREPRO_PICTURES"):
+        return
     PICTURES.mkdir(parents=True, exist_ok=True)
     panel.page.mouse.move(600, 700)
     for theme, title in THEMES.items():
         panel.command("apputils:change-theme", {"theme": title})
-        panel.page.wait_for_function(
-            "light => document.body.dataset.jpThemeLight === String(light)", arg=theme == "light"
-        )
-        panel.page.wait_for_timeout(250)
+        light = str(theme == "light").lower()
+        panel.page.wait_for_selector(f'body[data-jp-theme-light="{light}"]')
+        panel.page.wait_for_timeout(700)
         panel.page.screenshot(path=str(PICTURES / f"{name}-{theme}.png"))
     panel.command("apputils:change-theme", {"theme": THEMES["light"]})
 
 
 def opened(open_page: Any, path: str) -> Any:
     panel = open_page(path, height=860, width=1200)
-    panel.command("filebrowser:toggle-main") if panel.page.is_visible("#filebrowser") else None
+    if panel.page.is_visible("#filebrowser"):
+        panel.command("filebrowser:toggle-main")
     return panel
 
 
