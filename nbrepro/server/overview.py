@@ -269,7 +269,7 @@ def _in_force(entry: Entry, entries: Sequence[Entry], record: Record | None, tar
     if record is None:
         return entry.reference is not None and not entry.reference.startswith(".nbrepro")
     if entry.digest == record.digest:
-        return True
+        return entry.exit_code == 0  # a run that differed and is the record now was accepted
     later = any(other.command == "record" and other.started > entry.started for other in entries)
     path = target.store.record_path(target.name)
     try:

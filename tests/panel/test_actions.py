@@ -31,7 +31,7 @@ def test_record_check_accept_lock_report_by_buttons(open_page: Any, notebook: An
     panel.page.wait_for_selector(".nbr-Card:not([data-state=failed])")
     assert record.read_bytes() != first
     panel.command("nbrepro:lock")
-    panel.await_text("packages")
+    panel.await_text("wrote .nbrepro/locks")
     lock = folder / ".nbrepro" / "locks" / "analysis.ipynb.txt"
     assert "ipykernel==" in lock.read_text()
 
@@ -116,6 +116,7 @@ def test_two_notebooks_side_by_side_keep_their_own_states(open_page: Any, notebo
     panel.await_state("tracked")
     panel.command("docmanager:open", {"path": two})
     panel.await_state("clean")
+    panel.save()
     panel.command("application:close")
     panel.await_text("one.ipynb")
 
