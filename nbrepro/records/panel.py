@@ -34,7 +34,7 @@ class _Part(msgspec.Struct, frozen=True, kw_only=True):
 # From the panel to the kernel.
 
 
-class Hello(_Part, tag_field="type", tag="hello"):
+class Hello(_Part, frozen=True, tag_field="type", tag="hello"):
     """The panel asks for the state of the session."""
 
     protocol: str
@@ -45,7 +45,7 @@ class Hello(_Part, tag_field="type", tag="hello"):
 # From the kernel to the panel.
 
 
-class KernelCell(_Part):
+class KernelCell(_Part, frozen=True):
     """The latest execution of one cell in the session."""
 
     cell_id: str | None
@@ -64,7 +64,7 @@ class KernelCell(_Part):
     writes: tuple[str, ...] = ()
 
 
-class KernelState(_Part, tag_field="type", tag="state"):
+class KernelState(_Part, frozen=True, tag_field="type", tag="state"):
     """The whole state of a session."""
 
     protocol: str
@@ -80,14 +80,14 @@ class KernelState(_Part, tag_field="type", tag="state"):
     cells: tuple[KernelCell, ...]
 
 
-class KernelCellRan(_Part, tag_field="type", tag="cell"):
+class KernelCellRan(_Part, frozen=True, tag_field="type", tag="cell"):
     """A cell has run."""
 
     session: str
     cell: KernelCell
 
 
-class KernelGone(_Part, tag_field="type", tag="gone"):
+class KernelGone(_Part, frozen=True, tag_field="type", tag="gone"):
     """The extension was unloaded."""
 
     session: str
@@ -96,14 +96,14 @@ class KernelGone(_Part, tag_field="type", tag="gone"):
 # From the server to the panel.
 
 
-class ServerHello(_Part):
+class ServerHello(_Part, frozen=True):
     """Who answers."""
 
     protocol: str
     nbrepro: str
 
 
-class Code(_Part):
+class Code(_Part, frozen=True):
     """Where the project's code stands."""
 
     commit: str | None
@@ -112,7 +112,7 @@ class Code(_Part):
     modified: tuple[str, ...] = ()
 
 
-class DataState(_Part):
+class DataState(_Part, frozen=True):
     """A data file of the record, as it is now."""
 
     path: str
@@ -124,7 +124,7 @@ class DataState(_Part):
     """Whether the recorded contents can be had from DVC's cache or from git."""
 
 
-class RecordSummary(_Part):
+class RecordSummary(_Part, frozen=True):
     """The record of a notebook, in short."""
 
     path: str
@@ -141,7 +141,7 @@ class RecordSummary(_Part):
     """Digest of each recorded code cell's source, by the id of the cell in the notebook."""
 
 
-class CheckedCell(_Part):
+class CheckedCell(_Part, frozen=True):
     """A cell of the last check."""
 
     id: str
@@ -155,7 +155,7 @@ class CheckedCell(_Part):
     """Why its difference only follows from the first one."""
 
 
-class PanelCause(_Part):
+class PanelCause(_Part, frozen=True):
     """A likely cause, with the id of the cell where it sits."""
 
     cause: Cause
@@ -163,7 +163,7 @@ class PanelCause(_Part):
     cell_number: int | None
 
 
-class Check(_Part):
+class Check(_Part, frozen=True):
     """What the last check of a notebook found."""
 
     run_id: str
@@ -180,7 +180,7 @@ class Check(_Part):
     drift: tuple[Drift, ...] = ()
 
 
-class HistoryItem(_Part):
+class HistoryItem(_Part, frozen=True):
     """One run in the history."""
 
     id: str
@@ -196,7 +196,7 @@ class HistoryItem(_Part):
     metrics: dict[str, float] = {}
 
 
-class Job(_Part):
+class Job(_Part, frozen=True):
     """Something that the server does for a notebook in the background."""
 
     id: str
@@ -214,7 +214,7 @@ class Job(_Part):
     exit_code: int | None = None
 
 
-class Overview(_Part):
+class Overview(_Part, frozen=True):
     """How a notebook stands to its record, its data, its code and its history."""
 
     path: str
@@ -238,14 +238,14 @@ class Overview(_Part):
     notes: tuple[str, ...] = ()
 
 
-class DiffPiece(_Part):
+class DiffPiece(_Part, frozen=True):
     """A run of characters of a line."""
 
     text: str
     changed: bool = False
 
 
-class DiffRow(_Part):
+class DiffRow(_Part, frozen=True):
     """A line of both sides."""
 
     left: tuple[DiffPiece, ...] | None
@@ -253,7 +253,7 @@ class DiffRow(_Part):
     skipped: int = 0
 
 
-class DiffTable(_Part):
+class DiffTable(_Part, frozen=True):
     """A table as texts."""
 
     header: tuple[tuple[str, ...], ...]
@@ -261,7 +261,7 @@ class DiffTable(_Part):
     more: int = 0
 
 
-class DiffPane(_Part):
+class DiffPane(_Part, frozen=True):
     """One pair of outputs; exactly one of the kinds is filled."""
 
     mime: str
@@ -275,7 +275,7 @@ class DiffPane(_Part):
     notes: tuple[str, ...] = ()
 
 
-class CellDiff(_Part):
+class CellDiff(_Part, frozen=True):
     """The outputs of one cell, reference against candidate."""
 
     path: str
@@ -286,7 +286,7 @@ class CellDiff(_Part):
     panes: tuple[DiffPane, ...]
 
 
-class Fault(_Part):
+class Fault(_Part, frozen=True):
     """What the server answers when it cannot do what was asked."""
 
     message: str

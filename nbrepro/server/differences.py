@@ -17,7 +17,6 @@ from nbformat import NotebookNode
 
 from nbrepro.compare import compare_notebooks
 from nbrepro.errors import UsageError
-from nbrepro.notebooks import read_notebook
 from nbrepro.records import Cause, CellResult, Drift, NotebookResult, Record, Verdict
 from nbrepro.records.panel import CellDiff, DiffPane, DiffPiece, DiffRow, DiffTable, Fault
 from nbrepro.report import html as report_html
@@ -154,7 +153,8 @@ def _parsed(text: str) -> Any:
 
 
 def _table(element: Any) -> DiffTable:
-    header, rows = [], []
+    header: list[tuple[str, ...]] = []
+    rows: list[tuple[str, ...]] = []
     for row in element.iter("tr"):
         cells = [cell for cell in row if cell.tag in {"td", "th"}]
         texts = tuple(" ".join(_texts(cell)) for cell in cells)

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import msgspec
 from jupyter_server.auth import authorized
 from jupyter_server.base.handlers import APIHandler
-from tornado import web
+from tornado.web import HTTPError, authenticated
 
 import nbrepro
 from nbrepro.errors import BusyError, NbreproError
@@ -39,13 +39,13 @@ class _Handler(APIHandler):
 
     def body(self) -> dict[str, Any]:
         if len(self.request.body) > MAX_BODY:
-            raise web.HTTPError(413, reason="the notebook is too large")
+            raise HTTPError(413, reason="the notebook is too large")
         try:
             data = json.loads(self.request.body or b"{}")
         except ValueError:
-            raise web.HTTPError(400, reason="the body is no JSON") from None
+            raise HTTPError(400, reason="the body is no JSON") from None
         if not isinstance(data, dict):
-            raise web.HTTPError(400, reason="the body is no JSON object")
+            raise HTTPError(400, reason="the body is no JSON object")
         return data
 
     def answer(self, message: Any, status: int = 200) -> None:
@@ -65,13 +65,14 @@ class _Handler(APIHandler):
 
     def refuse(self, fault: NbreproError) -> None:
         """Say in one sentence why not."""
-        self.answer(Fault(message=str(fault), reason=type(fault).__name__), 409 if isinstance(fault, BusyError) else 422)
+        status = 409 if isinstance(fault, BusyError) else 422
+        self.answer(Fault(message=str(fault), reason=type(fault).__name__), status)
 
 
 class HelloHandler(_Handler):
     """Tell which version answers."""
 
-    @web.authenticated
+    @authenticated
     @authorized
     def get(self) -> None:
         """Return the versions."""
@@ -81,7 +82,7 @@ class HelloHandler(_Handler):
 class OverviewHandler(_Handler):
     """How a notebook stands; a POST, because the live sources come with the question."""
 
-    @web.authenticated
+    @authenticated
     @authorized("read")
     async def post(self) -> None:
         """Return the overview."""
@@ -100,7 +101,7 @@ class OverviewHandler(_Handler):
 class DifferenceHandler(_Handler):
     """The outputs of one cell of a check, reference against candidate."""
 
-    @web.authenticated
+    @authenticated
     @authorized("read")
     async def get(self) -> None:
         """Return the pairs of outputs."""
@@ -113,7 +114,7 @@ class DifferenceHandler(_Handler):
 class ReportHandler(_Handler):
     """The HTML report of a check, for a sandboxed frame."""
 
-    @web.authenticated
+    @authenticated
     @authorized("read")
     async def get(self) -> None:
         """Return the page inside JSON, so that no address of this server is a page with others' content."""
@@ -125,7 +126,7 @@ class ReportHandler(_Handler):
 class AcceptHandler(_Handler):
     """Make the run of a check the new reference."""
 
-    @web.authenticated
+    @authenticated
     @authorized("execute")
     async def post(self) -> None:
         """Keep the run."""
@@ -137,13 +138,13 @@ class AcceptHandler(_Handler):
 class JobsHandler(_Handler):
     """The jobs of this server."""
 
-    @web.authenticated
+    @authenticated
     @authorized("read")
     def get(self) -> None:
         """Return every job that is known."""
         self.answer(self.jobs.all())
 
-    @web.authenticated
+    @authenticated
     @authorized("execute")
     async def post(self) -> None:
         """Start a job."""
@@ -161,13 +162,13 @@ class JobsHandler(_Handler):
 class JobHandler(_Handler):
     """One job."""
 
-    @web.authenticated
+    @authenticated
     @authorized("execute")
     async def delete(self, identity: str) -> None:
         """Cancel the job."""
         job = await self.jobs.cancel(identity)
         if job is None:
-            raise web.HTTPError(404, reason="no such job")
+            raise HTTPError(404, reason="no such job")
         self.answer(job)
 
 
@@ -175,14 +176,14 @@ async def _local(handler: _Handler, path: object) -> Any:
     try:
         return await notebook_path(handler.contents_manager, path)
     except Elsewhere:
-        raise web.HTTPError(422, reason="not a file on the server's disk") from None
+        raise HTTPError(422, reason="not a file on the server's disk") from None
 
 
 def _sources(value: object) -> dict[str, str] | None:
     if value is None:
         return None
     if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):
-        raise web.HTTPError(400, reason="sources must be texts by cell id")
+        raise HTTPError(400, reason="sources must be texts by cell id")
     return value
 
 

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 import msgspec
 
@@ -62,7 +62,7 @@ class Request:
             raise UsageError("the notebook's content must be a JSON object")
         if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
             raise UsageError("names must be a list of paths")
-        return cls(kind=kind, path=str(data["path"]), file=file, content=content, names=tuple(names))
+        return cls(kind=cast("JobKind", kind), path=str(data["path"]), file=file, content=content, names=tuple(names))
 
 
 @dataclass(eq=False)
@@ -122,7 +122,7 @@ class Jobs:
         if running.job.state == "running" and not running.job.cancelling:
             self._update(running, cancelling=True)
             self._hang_up(running)
-            asyncio.get_running_loop().create_task(self._insist(running))  # noqa: RUF006 - it ends with the child
+            asyncio.get_running_loop().create_task(self._insist(running))
         return self._current(running)
 
     async def close(self) -> None:

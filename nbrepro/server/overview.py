@@ -84,7 +84,8 @@ def _overview(path: str, target: Target, standing: Status, job: Job | None) -> O
     record = target.reference.record
     entries, notes = _history(target)
     ids = {index: target.notebook.cells[index].get("id", "") for index in code_cells(target.notebook)}
-    pairs = {right: left for left, right in align_cells(target.reference.notebook, target.notebook) if right is not None}
+    aligned = align_cells(target.reference.notebook, target.notebook)
+    pairs = {right: left for left, right in aligned if right is not None}
     edited = [index for index in standing.edited if pairs.get(index) is not None]
     added = [index for index in standing.edited if pairs.get(index) is None]
     outputs = [cell.index for cell in standing.outputs]
@@ -142,7 +143,11 @@ def _summary(target: Target, record: Record, pairs: Mapping[int, int | None], id
         seed=randomness.seed if randomness else None,
         hash_seed=randomness.hash_seed if randomness else None,
         code=_code_of(fingerprint.code),
-        cells={ids[i]: digest_text(source_of(recorded[left])) for i, left in pairs.items() if left is not None and i in ids},
+        cells={
+            ids[index]: digest_text(source_of(recorded[left]))
+            for index, left in pairs.items()
+            if left is not None and index in ids
+        },
     )
 
 

@@ -37,6 +37,6 @@ async def notebook_path(contents: Any, path: object) -> Path:
     if local is None:
         raise Elsewhere
     file = Path(local(wanted))
-    if not file.is_file():
+    if not file.is_file():  # noqa: ASYNC240 - one question to a local disk, as the contents manager has just asked it
         raise Elsewhere
     return file

@@ -56,7 +56,8 @@ def _lock(file: Path, _order: dict[str, Any], _teller: Any) -> dict[str, Any]:
     python = fingerprint.python.version if fingerprint.python else "unknown"
     lines = [f"# The environment of the record of {target.name}, on Python {python}: pip install -r this file"]
     for name, package in sorted(fingerprint.packages.items()):
-        lines.append(f"{name} @ {package.url}" if package.url and not package.editable else f"{name}=={package.version}")
+        from_url = package.url is not None and not package.editable
+        lines.append(f"{name} @ {package.url}" if from_url else f"{name}=={package.version}")
         if package.editable:
             lines[-1] = f"# {lines[-1]}  (editable: install it from its own project)"
     path = target.store.folder / "locks" / f"{target.name}.txt"

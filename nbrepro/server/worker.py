@@ -1,4 +1,4 @@
-"""The child process of a job: ``python -m nbrepro.server.worker``, order on standard input, progress on standard output.
+"""The child process of a job, ``python -m nbrepro.server.worker``: order on standard input, progress on output.
 
 Whatever the work prints goes to standard error, so that only progress is on standard output. The end of standard
 input, or any further line, is a Ctrl-C: kernels are ended, and the record stays as it was.

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from tests.panel.lab import Lab, Panel
-from tests.panel.serving import serve, write_notebook
 from tests.panel.places import BUNDLE, build, chromium, is_current, node
+from tests.panel.serving import serve, write_notebook
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: `make panel`")
 

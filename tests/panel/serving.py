@@ -25,7 +25,9 @@ def _free_port() -> int:
         return port
 
 
-def serve(folder: Path, bundle: Path | None, *options: str, app: str = "lab", server_half: bool = True) -> Iterator[Lab]:
+def serve(
+    folder: Path, bundle: Path | None, *options: str, app: str = "lab", server_half: bool = True
+) -> Iterator[Lab]:
     """A Jupyter server with every Jupyter folder below ``folder``."""
     jupyter, root = folder / "jupyter", folder / "work"
     root.mkdir(parents=True, exist_ok=True)
@@ -90,4 +92,3 @@ def write_notebook(path: Path, sources: tuple[str, ...]) -> None:
     ]
     spec = {"name": "python3", "display_name": "Python 3 (ipykernel)", "language": "python"}
     nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": spec, "language_info": {"name": "python"}}), path)
-

@@ -191,5 +191,3 @@ def set_source(panel: Any, cell: int, source: str) -> None:
         ".setSource(source)",
         [cell, source],
     )
-
-

@@ -1,4 +1,4 @@
-"""The messages between kernel, server and panel: one schema, one set of examples, read here and by the panel's own tests."""
+"""The messages between kernel, server and panel: one schema, and examples that the panel's own tests read as well."""
 
 from __future__ import annotations
 

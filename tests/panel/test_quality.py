@@ -82,9 +82,7 @@ def test_the_panel_answers_while_the_kernel_is_busy(
     panel.command("notebook:run-cell-and-select-next")
     panel.await_state("tracked")
     panel.command("notebook:run-cell", wait=False)
-    panel.page.wait_for_function(
-        "document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')[1].innerText.includes('*')"
-    )
+    panel.page.wait_for_function("document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')[1].innerText.includes('*')")
     panel.page.wait_for_timeout(500)
     times = panel.page.evaluate(ROUND_TRIPS)
     panel.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.interrupt()")
@@ -168,14 +166,15 @@ FRAMES = """async () => {
 }"""
 
 
-HOSTILE = "<img src=x onerror=\"window.hacked = 1\"><script>window.hacked = 1</script>"
+HOSTILE = '<img src=x onerror="window.hacked = 1"><script>window.hacked = 1</script>'
 
 
 def test_a_hostile_notebook_runs_nothing_and_shows_no_markup(open_page: Any, notebook: Any, lab: Lab) -> None:
     name = "<img src=x onerror=hacked()>.ipynb"
     path = notebook(
         LOAD,
-        f"import os\nfrom IPython.display import HTML\nHTML({HOSTILE!r} + '<table><tr><td>' + os.urandom(4).hex() + {HOSTILE!r} + '</td></tr></table>')",
+        f"import os\nfrom IPython.display import HTML\nbad = {HOSTILE!r}\n"
+        "HTML(bad + '<table><tr><td>' + os.urandom(4).hex() + bad + '</td></tr></table>')",
         f"# {HOSTILE}\nprint(os.urandom(8).hex(), {HOSTILE!r})",
         f"raise ValueError({HOSTILE!r})",
         name=name,
@@ -204,9 +203,7 @@ def test_a_hostile_notebook_runs_nothing_and_shows_no_markup(open_page: Any, not
     assert panel.page.evaluate("window.hacked") is None
 
 
-def test_without_the_servers_half_the_panel_says_how_to_mend_it(
-    open_page: Any, tmp_path: Path, bundle: Path
-) -> None:
+def test_without_the_servers_half_the_panel_says_how_to_mend_it(open_page: Any, tmp_path: Path, bundle: Path) -> None:
     from tests.panel.serving import write_notebook
 
     for server in serve(tmp_path, bundle, server_half=False):
@@ -241,5 +238,3 @@ def test_notebook_7_has_the_panel_too(open_page: Any, notebook7: Lab, browser: A
     panel.click("Run all & record")
     panel.await_state("clean")
     context.close()
-
-

@@ -6,8 +6,6 @@ import os
 from pathlib import Path
 from typing import Any
 
-
-
 LOAD = "%load_ext nbrepro"
 PICTURES = Path(__file__).parents[2] / "docs" / "images" / "panel"
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
@@ -140,5 +138,3 @@ def test_a_check_that_differs_names_the_first_cell_and_the_cause(open_page: Any,
     panel.click("Full diff")
     panel.page.wait_for_selector(".nbr-Diff del")
     picture(panel, "difference")
-
-

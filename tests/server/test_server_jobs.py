@@ -34,7 +34,7 @@ def until(server: Lab, identity: str, accept: Callable[[dict[str, Any]], bool], 
 
 
 def ended(job: dict[str, Any]) -> bool:
-    return job["state"] != "running"
+    return bool(job["state"] != "running")
 
 
 def workers(name: str) -> list[int]:
@@ -43,7 +43,7 @@ def workers(name: str) -> list[int]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             try:
-                where = os.readlink(entry / "cwd") + (entry / "cmdline").read_text()
+                where = str((entry / "cwd").readlink()) + (entry / "cmdline").read_text()
             except OSError:
                 continue
             if name in where and int(entry.name) != os.getpid():

@@ -90,7 +90,9 @@ def test_an_id_of_a_run_is_no_path(server: Lab, notebook: Callable[..., str], ru
     assert server.ask("POST", "nbrepro/accept", {"path": path, "run": run})[0] in {400, 422}
 
 
-@pytest.mark.parametrize("body", [[], "text", {"kind": "delete"}, {"kind": "check", "content": 3}, {"kind": "restore", "names": "x"}])
+@pytest.mark.parametrize(
+    "body", [[], "text", {"kind": "delete"}, {"kind": "check", "content": 3}, {"kind": "restore", "names": "x"}]
+)
 def test_a_malformed_order_is_refused_in_words(server: Lab, notebook: Callable[..., str], body: Any) -> None:
     sent = {**body, "path": notebook("1")} if isinstance(body, dict) else body
     status, answer = server.ask("POST", "nbrepro/jobs", sent)

@@ -53,10 +53,13 @@ def examples() -> dict[str, Any]:
         code=p.Code(commit="abc1234", branch="main", dirty=False), cells={"c1": _DIGEST, "c2": _DIGEST},
     )  # fmt: skip
     job = p.Job(id="0" * 32, kind="check", path="a.ipynb", state="running", started="2026-11-12T10:16:00+00:00")
+    data = p.DataState(
+        path="raw.csv", tracked="dvc", state="changed", reference="91f", candidate="c03", restorable=True
+    )
     overview = p.Overview(
         path="a.ipynb", state="drifted", record=record, edited=("c1",), affected=("c1", "c2"), check=_check(), job=job,
         drift=(Drift(kind=CauseKind.PACKAGE, name="numpy", reference="2.3.1", candidate="2.4.0"),),
-        data=(p.DataState(path="raw.csv", tracked="dvc", state="changed", reference="91f", candidate="c03", restorable=True),),
+        data=(data,),
     )  # fmt: skip
     good: list[tuple[str, str, Any]] = [
         ("hello", "Hello", p.Hello(protocol=p.PROTOCOL)),
