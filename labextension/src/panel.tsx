@@ -132,7 +132,7 @@ function Content(props: ContentProps): JSX.Element {
   const { title, path, words, run } = props;
   return (
     <>
-      <header className="nbr-Head">
+      <div className="nbr-Head">
         <h2 title={path}>{title}</h2>
         <button
           type="button"
@@ -143,7 +143,7 @@ function Content(props: ContentProps): JSX.Element {
         >
           <refreshIcon.react tag="span" elementSize="normal" />
         </button>
-      </header>
+      </div>
       <ServerNote {...props} />
       <StateCard {...props} />
       {props.message !== null ? (

@@ -133,7 +133,7 @@ def test_a_restarted_kernel_is_forgotten_and_found_again(open_page: Any, noteboo
 
 def test_a_page_loaded_again_joins_the_session_and_the_job(open_page: Any, notebook: Any) -> None:
     path = notebook(LOAD, "import time\ntime.sleep(6)")
-    panel = open_page(path)
+    panel = open_page(path, fresh=True)
     panel.command("notebook:run-cell")
     panel.await_state("tracked")
     panel.save()

@@ -111,7 +111,7 @@ ROUND_TRIPS = """async () => {
 
 def test_a_page_that_is_loaded_while_the_kernel_is_busy_joins_at_once(open_page: Any, notebook: Any) -> None:
     path = notebook(LOAD, "import time\ntime.sleep(40)")
-    panel = open_page(path)
+    panel = open_page(path, fresh=True)
     panel.command("notebook:run-cell-and-select-next")
     panel.await_state("tracked")
     panel.command("notebook:run-cell", wait=False)
