@@ -72,6 +72,7 @@ clean:
 $(STAMPS)/examples $(STAMPS)/test $(STAMPS)/lint $(STAMPS)/docs: $(STAMPS)/torch pyproject.toml constraints.txt
 	@echo "Installing what \`make $(MAKECMDGOALS)\` needs (extra: $(@F)) ..."
 	$(PIP) install -qq $(PINNED) -e ".[$(@F)]"
+	@$(BIN)/python -m compileall -q nbrepro  # an editable install is not compiled, and every load in a kernel would pay
 	@touch $@
 
 # torch goes first, alone: pip then takes the build that this machine is configured for, and the rest leaves it alone.

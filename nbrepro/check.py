@@ -13,7 +13,7 @@ from typing import Protocol
 
 from nbrepro.compare import compare_notebooks
 from nbrepro.compare.fingerprints import drift
-from nbrepro.errors import NbreproError
+from nbrepro.errors import NbreproError, NothingFoundError
 from nbrepro.execution import Run, run_many
 from nbrepro.explain import Case, explain
 from nbrepro.records import CellState, Drift, NotebookResult, Verdict, worst
@@ -97,7 +97,7 @@ def judge(target: Target, run: Run, options: Options) -> View:
         causes=explain(case),
         drift=drifts,
         problem=record.problem,
-        notes=record.notes,
+        notes=(*target.notes, *record.notes),
         seconds=record.timing.seconds if record.timing else 0.0,
     )
     result = _keep(target, run, result, options)
@@ -109,7 +109,7 @@ def unusable(item: Unusable) -> View:
     result = NotebookResult(
         path=shown(item.path),
         reference=None,
-        verdict=Verdict.ERROR,
+        verdict=Verdict.NOT_COMPARED if isinstance(item.fault, NothingFoundError) else Verdict.ERROR,
         exit_code=item.fault.exit_code,
         reason=str(item.fault),
     )
@@ -130,6 +130,8 @@ def _why_uncompared(target: Target) -> str:
         return "the notebook has no code"
     if not any(cell.get("outputs") for cell in target.reference.notebook.cells):
         return "there are no outputs to compare with: run and save the notebook, or `nbrepro record` it"
+    if target.settings.check_outputs == "marked":
+        return "the cells ran, and none with an output is marked to be checked"
     return "no output could be compared"
 
 

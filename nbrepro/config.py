@@ -14,6 +14,8 @@ import msgspec
 from msgspec import Meta
 
 from nbrepro.errors import ConfigError
+from nbrepro.peers.markers import read_marks
+from nbrepro.peers.sanitising import read_sanitisers
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -21,7 +23,7 @@ else:
     import tomli as tomllib
 
 TAG_PREFIX = "nbrepro-"
-FLAG_TAGS = ("skip", "ignore-output")
+FLAG_TAGS = ("skip", "ignore-output", "check-output")
 NUMBER_TAGS = ("rtol", "atol", "timeout")
 
 Amount = Annotated[float, Meta(ge=0)]
@@ -53,6 +55,12 @@ class Settings:
     """Largest difference of one colour channel, of 255, that an image may show."""
     keep_masks: tuple[str, ...] = ()
     """Normalisers that are switched off."""
+    check_outputs: Literal["all", "marked"] = "all"
+    """Whose outputs are compared: every cell's, or those of cells marked to be checked, as ``--nbval-lax`` has it."""
+    sanitize_with: tuple[str, ...] = ()
+    """nbval's sanitising files, relative to the project's root."""
+    allow_errors: bool = False
+    """Whether every cell may raise, as if it were tagged ``raises-exception``."""
     fail_on: tuple[Literal["warnings"], ...] = ()
     """What fails beyond differences: ``warnings`` for new warnings on stderr."""
     exclude: tuple[str, ...] = ()
@@ -69,6 +77,10 @@ class CellRules:
     skip: bool = False
     ignore_output: bool = False
     may_raise: bool = False
+    ignore_errors: bool = False
+    """Whether an exception is not compared either, where the output is ignored: nbval's way."""
+    by: str = "its tag"
+    """What decided that the cell is skipped or its output ignored, for people."""
 
 
 def load_settings(root: Path) -> Settings:
@@ -88,22 +100,53 @@ def load_settings(root: Path) -> Settings:
         raise ConfigError(f"not valid TOML ({fault}): mend the file", context=(str(path),)) from None
     except OSError as fault:
         raise ConfigError(f"cannot be read ({fault.strerror}): check its permissions", context=(str(path),)) from None
-    return _apply(Settings(), table, context=(str(path), "[tool.nbrepro]"))
+    return _placed(_apply(Settings(), table, context=(str(path), "[tool.nbrepro]")), root)
 
 
 def notebook_settings(settings: Settings, metadata: Mapping[str, Any], name: str) -> Settings:
     """Return the settings with those of the notebook's ``metadata.nbrepro.settings`` laid over them."""
     own = metadata.get("nbrepro")
     table = own.get("settings", {}) if isinstance(own, Mapping) else {}
-    return _apply(settings, table, context=(name, "metadata.nbrepro.settings"))
+    own_settings = _apply(settings, table, context=(name, "metadata.nbrepro.settings"))
+    return _placed(own_settings, Path(name).parent) if "sanitize_with" in table else own_settings
 
 
-def cell_rules(settings: Settings, tags: list[str], *, context: tuple[str, ...] = ()) -> CellRules:
-    """Return the rules of a cell with these tags.
+def _placed(settings: Settings, folder: Path) -> Settings:
+    """Return the settings with the sanitising files found from ``folder``, and each of them read once."""
+    if not settings.sanitize_with:
+        return settings
+    files = tuple(str(folder / file) for file in settings.sanitize_with)
+    read_sanitisers(files)
+    return replace(settings, sanitize_with=files)
 
-    Understands ``nbrepro-skip``, ``nbrepro-ignore-output``, ``nbrepro-rtol=1e-3``, ``nbrepro-atol=…``,
-    ``nbrepro-timeout=…`` and the standard ``raises-exception`` and ``skip-execution``.
+
+def cell_rules(settings: Settings, tags: list[str], *, source: str = "", context: tuple[str, ...] = ()) -> CellRules:
+    """Return the rules of a cell with these tags and this source.
+
+    Understands ``nbrepro-skip``, ``nbrepro-ignore-output``, ``nbrepro-check-output``, ``nbrepro-rtol=1e-3``,
+    ``nbrepro-atol=…``, ``nbrepro-timeout=…``, the standard ``raises-exception`` and ``skip-execution``, and
+    nbval's tags and comments. nbrepro's own win over nbval's.
     """
+    flags, numbers = _own_tags(tags, context)
+    marks = read_marks(tags, source)
+    skipped = "skip" in flags or "skip-execution" in tags
+    own_ignore = "ignore-output" in flags
+    checked = "check-output" in flags or (settings.check_outputs == "all" if marks.check is None else marks.check)
+    may_raise = "raises-exception" in tags or marks.may_raise or settings.allow_errors
+    by = "its tag"
+    if not skipped and not own_ignore and (marks.skip or not checked):
+        by = marks.deciding or 'the setting check_outputs = "marked"'
+    return CellRules(
+        settings=_apply(settings, numbers, context=(*context, "tags")) if numbers else settings,
+        skip=skipped or marks.skip,
+        ignore_output=own_ignore or not checked,
+        may_raise=may_raise,
+        ignore_errors=not own_ignore and not checked,
+        by=by,
+    )
+
+
+def _own_tags(tags: list[str], context: tuple[str, ...]) -> tuple[set[str], dict[str, float]]:
     flags: set[str] = set()
     numbers: dict[str, float] = {}
     for tag in tags:
@@ -115,12 +158,7 @@ def cell_rules(settings: Settings, tags: list[str], *, context: tuple[str, ...] 
                 flags.add(name)
             else:
                 raise ConfigError(f"unknown tag {tag!r}: {_known_tags()}", context=(*context, "tags"))
-    return CellRules(
-        settings=_apply(settings, numbers, context=(*context, "tags")) if numbers else settings,
-        skip="skip" in flags or "skip-execution" in tags,
-        ignore_output="ignore-output" in flags,
-        may_raise="raises-exception" in tags,
-    )
+    return flags, numbers
 
 
 def _known_tags() -> str:

@@ -18,6 +18,7 @@ from nbrepro.config import Settings, load_settings, notebook_settings, project_r
 from nbrepro.errors import BusyError, NbreproError, NothingFoundError, UsageError
 from nbrepro.execution import RunRequest, usable_cores
 from nbrepro.notebooks import align_cells, find_notebooks, has_record, read_notebook, read_record
+from nbrepro.peers.metadata import read_edits, read_foreign
 from nbrepro.records import Record
 from nbrepro.records.digests import digest_text, short
 from nbrepro.store.layout import Store
@@ -63,6 +64,8 @@ class Target:
     settings: Settings
     notebook: NotebookNode
     reference: Reference
+    notes: tuple[str, ...] = ()
+    """What of other tools' metadata is not honoured."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,12 +110,25 @@ def find_targets(paths: Sequence[str], options: Options) -> list[Target | Unusab
 def _target(path: Path, name: str, store: Store, settings: Settings, options: Options) -> Target | Unusable:
     try:
         notebook = options.live.get(str(path)) or read_notebook(path)
+        foreign = read_foreign(notebook.metadata, notebook.cells)
+        if foreign.skip is not None:
+            raise NothingFoundError(foreign.skip)
+        read_edits(notebook.metadata, notebook.cells)  # a fault in them is told before the notebook runs
+        settings = replace(settings, **foreign.settings)
         settings = notebook_settings(settings, notebook.metadata, shown(path))
         settings = replace(settings, **options.overrides)
         reference = _reference(notebook, path, name, store, options)
     except NbreproError as fault:
         return Unusable(path=path, fault=fault)
-    return Target(path=path, name=name, store=store, settings=settings, notebook=notebook, reference=reference)
+    return Target(
+        path=path,
+        name=name,
+        store=store,
+        settings=settings,
+        notebook=notebook,
+        reference=reference,
+        notes=foreign.notes,
+    )
 
 
 def _reference(notebook: NotebookNode, path: Path, name: str, store: Store, options: Options) -> Reference:

@@ -13,6 +13,7 @@ import nbrepro
 LAYERS: dict[str, int] = {
     "errors": 0,
     "records": 1,
+    "peers": 1,
     "config": 1,
     "probes": 2,
     "notebooks": 2,
@@ -31,12 +32,15 @@ LAYERS: dict[str, int] = {
     "diffing": 6,
     "explaining": 6,
     "showing": 6,
+    "initialising": 6,
     "cli": 7,
     "server": 7,
     "pytest_plugin": 7,
 }
-# Within layer 2, the store writes notebooks; within layer 6, everything starts from targets.
+# Within layer 1, the configuration knows what other tools wrote; within layer 2, the store writes notebooks;
+# within layer 6, everything starts from targets.
 SAME_LAYER = {
+    ("config", "peers"),
     ("store", "notebooks"),
     ("check", "targets"),
     ("recording", "targets"),

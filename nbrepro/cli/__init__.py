@@ -15,6 +15,7 @@ from nbrepro import __version__
 from nbrepro.cli._check import check
 from nbrepro.cli._diff import diff
 from nbrepro.cli._explain import explain
+from nbrepro.cli._init import init
 from nbrepro.cli._log import log
 from nbrepro.cli._record import record
 from nbrepro.cli._show import show
@@ -38,7 +39,7 @@ def cli(context: click.Context, *, debug: bool) -> None:
     context.obj = debug
 
 
-for _verb in (record, check, explain, status, diff, log, show):
+for _verb in (record, check, explain, status, diff, log, show, init):
     cli.add_command(_verb)
 
 

@@ -32,6 +32,7 @@ class _ReportType(click.ParamType):  # type: ignore[type-arg]  # generic in newe
 @click.option("--update", is_flag=True, help="Accept the candidate as the new reference, after showing what changes.")
 @click.option("--rtol", type=click.FloatRange(0), metavar="X", help="Relative tolerance for floating-point numbers.")
 @click.option("--atol", type=click.FloatRange(0), metavar="X", help="Absolute tolerance for floating-point numbers.")
+@click.option("--sanitize-with", metavar="FILE", help="Replace in outputs what nbval's sanitising FILE says.")
 @click.option("--report", "reports", type=_ReportType(), multiple=True, help="Also write a report: html, junit, …")
 @json_option
 @click.option("-v", "--verbose", is_flag=True, help="Show every cell, and what was masked.")
@@ -44,6 +45,7 @@ def check(
     as_json: bool,
     verbose: bool,
     quiet: bool,
+    sanitize_with: str | None,
     **settings: Any,
 ) -> int:
     """Re-run notebooks and compare every output with the reference.
@@ -56,9 +58,12 @@ def check(
     from nbrepro.check import check as run_check
     from nbrepro.cli._output import console, print_json
     from nbrepro.cli._progress import ProgressBars
+    from nbrepro.peers.sanitising import read_sanitisers
     from nbrepro.records import Report
 
-    options = replace(run_settings(**settings), update=update)
+    files = None if sanitize_with is None else (str(Path(sanitize_with).absolute()),)
+    read_sanitisers(files or ())
+    options = replace(run_settings(**settings, sanitize_with=files), update=update)
     with ProgressBars(enabled=not (quiet or as_json)) as progress:
         views = run_check(paths, options, progress)
     report = Report(notebooks=tuple(view.result for view in views))

@@ -9,11 +9,14 @@ from typing import Any
 from nbformat import NotebookNode
 
 from nbrepro.compare.base import Rules
-from nbrepro.compare.outputs import compare_outputs, read_outputs
+from nbrepro.compare.outputs import read_outputs
 from nbrepro.compare.registry import Registry, default_registry
+from nbrepro.compare.sanitising import Edits, compare_edited
 from nbrepro.compare.widgets import models_of
 from nbrepro.config import CellRules, Settings, cell_rules
 from nbrepro.notebooks import align_cells, cell_numbers, source_of, tags_of
+from nbrepro.peers.metadata import BY, read_edits
+from nbrepro.peers.sanitising import read_sanitisers
 from nbrepro.records import CellResult, OutputResult, Verdict, worst
 
 NEVER_RUN = "the reference was never run"
@@ -65,6 +68,8 @@ class _Sides:
         self.reference, self.candidate = reference, candidate
         self.settings, self.not_run, self.registry = settings, not_run, registry
         self.numbers = cell_numbers(reference), cell_numbers(candidate)
+        self.sanitisers = read_sanitisers(settings.sanitize_with)
+        self.edits = read_edits(candidate.metadata, candidate.cells)
         self.models = models_of(reference.metadata), models_of(candidate.metadata)
 
     def compare(self, i: int | None, j: int | None) -> CellResult | None:
@@ -75,7 +80,7 @@ class _Sides:
         assert cell is not None
         if not source_of(cell).strip() and not _outputs(old) and not _outputs(new):
             return None
-        rules = cell_rules(self.settings, tags_of(cell))
+        rules = cell_rules(self.settings, tags_of(cell), source=source_of(cell))
         judgement = self._judge(j, old, new, rules)
         return CellResult(
             index=j if j is not None else i if i is not None else -1,
@@ -90,23 +95,27 @@ class _Sides:
 
     def _judge(self, j: int | None, old: Any, new: Any, rules: CellRules) -> _Judgement:
         if rules.skip:
-            return _Judgement(Verdict.NOT_COMPARED, "skipped by its tag")
+            return _Judgement(Verdict.NOT_COMPARED, f"skipped by {rules.by}")
         if old is None or new is None:
             return _judge_alone(old)
         if not _outputs(old) and old.get("execution_count") is None:
             return _Judgement(Verdict.NOT_COMPARED, NEVER_RUN)
         if j in self.not_run:
             return _Judgement(Verdict.ERROR, "this cell never ran")
-        return self._judge_outputs(old, new, rules)
+        edits = Edits.of(self.sanitisers, None if j is None else self.edits.get(j), rules.settings.keep_masks)
+        return self._judge_outputs(old, new, rules, edits)
 
-    def _judge_outputs(self, old: Any, new: Any, cell: CellRules) -> _Judgement:
+    def _judge_outputs(self, old: Any, new: Any, cell: CellRules, edits: Edits) -> _Judgement:
         rules = Rules.of(cell.settings, source_of(new))
         units = read_outputs(_outputs(old), self.models[0]), read_outputs(_outputs(new), self.models[1])
         if cell.ignore_output:
             units = [u for u in units[0] if u.kind == "error"], [u for u in units[1] if u.kind == "error"]
-        outputs = compare_outputs(*units, rules, self.registry)
+            units = ([], []) if cell.ignore_errors and (cell.may_raise or not units[1]) else units
+        outputs = compare_edited(*units, edits, rules, self.registry)
         if cell.ignore_output and not outputs:
-            return _Judgement(Verdict.NOT_COMPARED, "its output is ignored by its tag")
+            return _Judgement(Verdict.NOT_COMPARED, f"its output is ignored by {cell.by}")
+        if edits.ignored and not outputs and any(units):
+            return _Judgement(Verdict.NOT_COMPARED, f"its output is ignored by {BY}")
         if not outputs:
             return _Judgement(Verdict.IDENTICAL, None)
         return _Judgement(worst(output.verdict for output in outputs), _reason(outputs), outputs)

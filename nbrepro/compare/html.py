@@ -80,7 +80,7 @@ def compare_html(reference: str, candidate: str, rules: Rules) -> Comparison:
     return ledger.conclude(rules)
 
 
-_HIDDEN = re.compile(r"<!--.*?-->|<style\b.*?</style>|<[^<>]*>", re.DOTALL | re.IGNORECASE)
+_HIDDEN = re.compile(r"<!--(?:(?!<!--).)*?-->|<style\b(?:(?!<style\b).)*?</style>|<[^<>]*>", re.DOTALL | re.IGNORECASE)
 
 
 def _note_markup(ledger: Ledger, reference: str, candidate: str, rules: Rules) -> None:

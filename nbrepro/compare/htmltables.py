@@ -8,6 +8,8 @@ from nbrepro.compare.images import fingerprint
 from nbrepro.compare.markup import data_uri, readable
 from nbrepro.compare.tables import Table
 
+_LARGEST = 500_000
+"""Cells of a table beyond which spans are no longer followed."""
 _POINTERS = ("href", "src", "value", "alt", "title")
 
 
@@ -18,9 +20,13 @@ def read_table(element: Any) -> Table:
     labels: list[str] = []
     styles: dict[tuple[int, int], str] = {}
     hanging: dict[int, tuple[int, str]] = {}
+    size = 0
     for line in element.iter("tr"):
         cells = [cell for cell in line if cell.tag in ("td", "th")]
-        texts = _spread(cells, hanging)
+        if (size := size + len(cells) + len(hanging)) > _LARGEST:
+            hanging.clear()
+        texts = _spread(cells, hanging, spans=size <= _LARGEST)
+        size += len(texts)
         heads = [cell for cell in cells if cell.tag == "th"]
         first = bool(cells) and len(heads) == len(cells) and not rows and not header
         if first or line.getparent().tag == "thead":
@@ -55,9 +61,9 @@ def _style(cell: Any) -> str:
     return readable("; ".join([style, *inner] if style else inner))
 
 
-def _spread(cells: list[Any], hanging: dict[int, tuple[int, str]]) -> list[str]:
+def _spread(cells: list[Any], hanging: dict[int, tuple[int, str]], *, spans: bool) -> list[str]:
     """Return a row's texts, with cells that hang down from rows above in their columns."""
-    if not hanging and not any(cell.get("colspan") or cell.get("rowspan") for cell in cells):
+    if not spans or (not hanging and not any(cell.get("colspan") or cell.get("rowspan") for cell in cells)):
         return [_text(cell) for cell in cells]
     texts: list[str] = []
     waiting = iter(cells)
@@ -71,8 +77,9 @@ def _spread(cells: list[Any], hanging: dict[int, tuple[int, str]]) -> list[str]:
         cell = next(waiting, None)
         if cell is None:
             return texts
-        text, down = _text(cell), _span(cell, "rowspan")
-        for _ in range(_span(cell, "colspan")):
+        text = _text(cell)
+        across, down = _span(cell, "colspan"), _span(cell, "rowspan")
+        for _ in range(across):
             if down > 1:
                 hanging[len(texts)] = (down - 1, text)
             texts.append(text)

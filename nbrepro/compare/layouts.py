@@ -85,11 +85,16 @@ def _index_width(blocks: list[list[str]]) -> int:
 
 
 _OPENERS = {"{": "}", "[": "]", "(": ")"}
+_CLOSERS = frozenset(_OPENERS.values())
+_DEPTH = 30
+"""Nesting up to which sets are looked for: each level copies what it holds."""
 _SET_LIKE = {"dict_keys", "dict_items", "KeysView", "ItemsView"}
 
 
 def sort_sets(tokens: list[str]) -> list[str]:
     """Return the tokens with the items of sets, and of views of keys and items, in one order."""
+    if _deepest(tokens) > _DEPTH:
+        return tokens
     stack: list[tuple[str, list[list[str]], bool]] = []
     items: list[list[str]] = [[]]
     for position, sign in enumerate(tokens):
@@ -112,6 +117,15 @@ def sort_sets(tokens: list[str]) -> list[str]:
         outer[-1] += [opener, *_joined(items)]
         items = outer
     return _joined(items)
+
+
+def _deepest(tokens: list[str]) -> int:
+    """Return how deep the brackets nest, unbalanced ones counted as if they never closed."""
+    depth = deepest = 0
+    for sign in tokens:
+        depth += (sign in _OPENERS) - (sign in _CLOSERS and depth > 0)
+        deepest = max(deepest, depth)
+    return deepest
 
 
 def _joined(items: list[list[str]]) -> list[str]:

@@ -6,6 +6,8 @@
   least 1e-18. Two smaller values (Planck's constant, a tiny p-value) are compared relatively.
 - One unit in the last printed digit is allowed where both numbers show at least six significant digits:
   ``0.123456`` and ``0.123457`` may be one result rounded twice, ``0.913`` and ``0.914`` are two results.
+- A float between 1e9 and 2.2e9 may be a time in seconds since 1970: unless a wider ``rtol`` than the default was
+  asked for, it is held to 1e-12, or two readings of a clock would pass for half an hour and fail from then on.
 - A float that is printed without decimals (``5.``) is equal only to its own value.
 - NaN equals NaN and nothing else, an infinity equals itself, and -0.0 equals 0.0 within tolerance.
 """
@@ -27,6 +29,11 @@ ROUNDING_FLOOR = 1e-18
 """Below this, two numbers that are not 0 are compared relatively only."""
 SIGNIFICANT = 6
 """Significant digits from which one unit in the last digit may be rounding."""
+
+_CLOCK = (1e9, 2.2e9)
+"""Seconds since 1970, from 2001 to 2039."""
+_CLOCK_RTOL = 1e-12
+_DEFAULT_RTOL = 1e-6
 
 _ONE_IN_SIX_DIGITS = 1.1e-5
 """No larger share of a number is one unit of its sixth digit."""
@@ -138,7 +145,8 @@ def _judge_values(a: NDArray[np.float64], b: NDArray[np.float64], rules: Rules) 
         finite = np.isfinite(a) & np.isfinite(b)
         same = (gap == 0) & finite & (np.signbit(a) == np.signbit(b))
         near_zero = (size >= ROUNDING_FLOOR) | (np.minimum(np.abs(a), np.abs(b)) == 0)
-        close = ((gap <= rules.rtol * size) | ((gap <= rules.atol) & near_zero)) & finite & ~same
+        rtol = np.where((size >= _CLOCK[0]) & (size < _CLOCK[1]), _clock_rtol(rules), rules.rtol)
+        close = ((gap <= rtol * size) | ((gap <= rules.atol) & near_zero)) & finite & ~same
         distance = np.where(size == 0, 0.0, gap / size)
     return Judged(same, close, distance)
 
@@ -152,7 +160,12 @@ def judge_pair(a: float, b: float, rules: Rules) -> tuple[bool, bool, float]:
         return False, False, math.nan
     gap, size = abs(a - b), max(abs(a), abs(b))
     near_zero = size >= ROUNDING_FLOOR or 0 in (a, b)
-    return False, gap <= rules.rtol * size or (gap <= rules.atol and near_zero), gap / size
+    rtol = _clock_rtol(rules) if _CLOCK[0] <= size < _CLOCK[1] else rules.rtol
+    return False, gap <= rtol * size or (gap <= rules.atol and near_zero), gap / size
+
+
+def _clock_rtol(rules: Rules) -> float:
+    return rules.rtol if rules.rtol > _DEFAULT_RTOL else min(rules.rtol, _CLOCK_RTOL)
 
 
 def _rounded_twice(x: str, y: str) -> bool:

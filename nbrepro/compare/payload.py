@@ -35,7 +35,9 @@ def as_json_text(value: Any) -> str:
     """Return a JSON value in canonical form."""
     try:
         return json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
-    except (TypeError, ValueError, RecursionError):
+    except RecursionError:
+        return "<nested too deeply>"
+    except (TypeError, ValueError):
         return repr(value)
 
 

@@ -12,11 +12,10 @@ from nbrepro.compare.payload import as_text
 from nbrepro.compare.text import compare_text
 from nbrepro.compare.trees import compare_trees
 
-LONGEST_SCRIPT_LIBRARY = 200_000
-"""Characters of code beside the data from which a script is a bundled library."""
-
 _DECODER = json.JSONDecoder()
 _OPENING = re.compile(r"(?<=[\s=(,:])[\[{](?=\s*[\"\[{\d\]}-])")
+_PATIENCE = 500
+"""Brackets that open no JSON after which a script is taken for code to its end."""
 _SMALLEST = 20
 """Characters of the smallest piece of JSON that is looked at as data."""
 
@@ -63,12 +62,14 @@ def _split(script: str) -> tuple[str, list[Any]]:
     code: list[str] = []
     data: list[Any] = []
     position = 0
-    while (match := _OPENING.search(script, position)) is not None:
+    failures = 0
+    while failures < _PATIENCE and (match := _OPENING.search(script, position)) is not None:
         try:
             value, end = _DECODER.raw_decode(script, match.start())
         except (ValueError, RecursionError):
             end = match.start()
         if end - match.start() < _SMALLEST:
+            failures += 1
             code.append(script[position : match.start() + 1])
             position = match.start() + 1
             continue

@@ -78,7 +78,7 @@ class _Screen:
         elif final == "B":
             self._down(max(1, count))
         elif final == "C":
-            self.column += max(1, count)
+            self.column = min(self.column + max(1, count), _FARTHEST)
         elif final == "D":
             self.column = max(0, self.column - max(1, count))
         elif final == "G":

@@ -19,6 +19,8 @@ from nbrepro.compare.terminal import render
 from nbrepro.compare.tokens import describe, split_roughly, tokenise
 
 _QUOTED = re.compile(r"(?<!\w)'(?:[^'\\\n]|\\.)*'(?!\w)|(?<!\w)\"(?:[^\"\\\n]|\\.)*\"(?!\w)")
+_SAMPLE = 200
+"""Pieces that are looked at first where very many differ."""
 _GAPS = re.compile(r"\s+")
 _TRUNCATED = re.compile(r"\.\.\.|…|⋮|⋯")
 
@@ -79,6 +81,11 @@ def match_roughly(reference: str, candidate: str, rules: Rules) -> Match | None:
     if len(pieces[0]) != len(pieces[1]):
         return None
     unequal = [i for i, (a, b) in enumerate(zip(*pieces, strict=True)) if a != b]
+    if len(unequal) > 8 * _SAMPLE:  # where a few of many numbers differ already, the others need no look here
+        few = unequal[:: len(unequal) // _SAMPLE]
+        sample = match_tokens([pieces[0][i] for i in few], [pieces[1][i] for i in few], rules)
+        if sample.judged is not None and not np.isnan(sample.judged.distance).any() and not sample.passes:
+            return sample
     return match_tokens([pieces[0][i] for i in unequal], [pieces[1][i] for i in unequal], rules)
 
 
@@ -212,9 +219,9 @@ def _note_lines(ledger: Ledger, reference: str, candidate: str, rules: Rules) ->
     keys = [" ".join(line.split()) for line in one], [" ".join(line.split()) for line in other]
     for change in changes(*keys):
         common = min(len(change.reference), len(change.candidate))
-        for i, j in zip(change.reference, change.candidate, strict=False):
-            if not match_tokens(tokenise(one[i]), tokenise(other[j]), rules).passes:
-                ledger.differ(f"line {i + 1}", _readable(one[i]), _readable(other[j]))
+        _note_line_pairs(
+            ledger, [(i, one[i], other[j]) for i, j in zip(change.reference, change.candidate, strict=False)], rules
+        )
         for i in change.reference[common:]:
             if keys[0][i]:
                 ledger.differ(f"line {i + 1}, lost", _readable(one[i]), None)
@@ -225,6 +232,16 @@ def _note_lines(ledger: Ledger, reference: str, candidate: str, rules: Rules) ->
         ledger.differ("text", _readable(reference), _readable(candidate))
     if bool(_TRUNCATED.search(reference)) != bool(_TRUNCATED.search(candidate)):
         ledger.remark("only one of the two is truncated (…)")
+
+
+def _note_line_pairs(ledger: Ledger, pairs: list[tuple[int, str, str]], rules: Rules) -> None:
+    """Note the lines that differ; beyond what is shown they are only counted."""
+    for position, (line, one, other) in enumerate(pairs):
+        if ledger.count >= MAX_DIFFERENCES:
+            ledger.count += len(pairs) - position
+            return
+        if not match_tokens(tokenise(one), tokenise(other), rules).passes:
+            ledger.differ(f"line {line + 1}", _readable(one), _readable(other))
 
 
 def _readable(text: str) -> str:

@@ -22,6 +22,10 @@ _DEPTH = 200
 """Levels of nesting that are walked; what lies deeper is compared as text."""
 
 
+_ENOUGH = 500
+"""Differences after which texts that are not equal are counted without a closer look."""
+
+
 class JsonComparator:
     """``application/json`` and every type ending in ``+json``; what stands in it is all result."""
 
@@ -70,10 +74,14 @@ def compare_trees(
     reference: Any, candidate: Any, rules: Rules, ids: JsonIds = NO_IDS, renaming: Renaming | None = None
 ) -> Comparison:
     """Compare two JSON values leaf by leaf."""
-    if reference == candidate and as_json_text(reference) == as_json_text(candidate):
-        return Comparison.identical()
     walk = _Walk(rules, ids, renaming or Renaming())
-    walk.compare("", "", reference, candidate, _DEPTH)
+    try:
+        if reference is candidate or (reference == candidate and as_json_text(reference) == as_json_text(candidate)):
+            return Comparison.identical()
+        walk.compare("", "", reference, candidate, _DEPTH)
+    except RecursionError:
+        walk.ledger.differ("value", "<nested too deeply>", "<nested too deeply>")
+        walk.ledger.remark("nested too deeply to be compared")
     if not (walk.ledger.count or walk.ledger.close or walk.ledger.noise):
         walk.ledger.ignore("layout")
     return walk.ledger.conclude(rules)
@@ -182,6 +190,8 @@ class _Walk:
             self.ledger.weigh(1, 1)
         elif self.renaming.knows(one, other):
             self.ledger.set_aside("generated-id", where, one, other)
+        elif self.ledger.count > _ENOUGH:
+            self.ledger.count += 1
         else:
             self.ledger.absorb(compare_text(one, self.renaming.apply(other), self.rules, layout=False), where)
 

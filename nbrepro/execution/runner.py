@@ -69,7 +69,12 @@ def cells_rules(notebook: NotebookNode, settings: Settings, name: str) -> dict[i
         If a cell has a tag of nbrepro's with a value that cannot be read.
     """
     return {
-        index: cell_rules(settings, tags_of(notebook.cells[index]), context=(name, f"cells[{index}]"))
+        index: cell_rules(
+            settings,
+            tags_of(notebook.cells[index]),
+            source=source_of(notebook.cells[index]),
+            context=(name, f"cells[{index}]"),
+        )
         for index in code_cells(notebook)
     }
 

@@ -64,14 +64,14 @@ class Store:
 
     def keep_reference(self, notebook: NotebookNode, name: str) -> Path:
         """Write the reference of a notebook and return its path."""
-        self._prepare()
+        self.prepare()
         path = self.record_path(name)
         write_notebook(notebook, path)
         return path
 
     def keep_run(self, notebook: NotebookNode, name: str, *, keep: int) -> str:
         """Keep a candidate under a new id, drop the oldest of this notebook beyond ``keep``, and return the id."""
-        self._prepare()
+        self.prepare()
         run_id = f"{datetime.now(timezone.utc):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
         write_notebook(notebook, self._runs_of(name) / f"{run_id}.ipynb")
         by_age = sorted(self._runs_of(name).glob("*.ipynb"), key=lambda path: path.stat().st_mtime_ns)
@@ -107,7 +107,9 @@ class Store:
     def _all_runs(self) -> Iterator[Path]:
         return (path for path in (self.folder / "runs").rglob("*.ipynb") if path.is_file())
 
-    def _prepare(self) -> None:
+    def prepare(self) -> Path:
+        """Make the folder, with a ``.gitignore`` for what is not to be committed, and return that file's path."""
         ignore = self.folder / ".gitignore"
         if not ignore.exists():
             write_atomically(_IGNORED, ignore)
+        return ignore

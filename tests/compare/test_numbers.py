@@ -60,3 +60,9 @@ def test_in_arrays_nan_equals_nan_and_infinity_itself() -> None:
     nan, inf = float("nan"), float("inf")
     judged = judge_values([nan, inf, inf, nan], [nan, inf, -inf, 1.0], Rules())
     assert judged.far.tolist() == [False, False, True, True]
+
+
+def test_two_readings_of_a_clock_are_no_rounding() -> None:
+    pairs = ["1795468000.12", "1795468000.1234567"], ["1795468003.5", "1795468000.1234569"]
+    assert judge(*pairs, Rules()).close.tolist() == [False, True]
+    assert judge(*pairs, Rules(rtol=1e-3)).close.tolist() == [True, True]

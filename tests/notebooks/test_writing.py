@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import resource
 import signal
 from collections.abc import Iterator
@@ -11,15 +12,17 @@ from nbrepro.errors import StoreError
 from nbrepro.notebooks import write_atomically
 
 
-@pytest.fixture
+@contextlib.contextmanager
 def small_disk() -> Iterator[None]:
-    """A disk that is full after 4 KiB: the kernel refuses to let a file grow beyond."""
+    """A disk that is full after 4 KiB: no file may grow beyond, pytest's own output neither, so hold it briefly."""
     former = resource.getrlimit(resource.RLIMIT_FSIZE)
     handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, former[1]))
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, former)
-    signal.signal(signal.SIGXFSZ, handler)
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, former)
+        signal.signal(signal.SIGXFSZ, handler)
 
 
 def test_a_file_appears_whole(tmp_path: Path) -> None:
@@ -27,10 +30,10 @@ def test_a_file_appears_whole(tmp_path: Path) -> None:
     assert (tmp_path / "deep" / "a.txt").read_bytes() == b"new"
 
 
-def test_a_full_disk_leaves_the_former_file_and_no_litter(tmp_path: Path, small_disk: None) -> None:
+def test_a_full_disk_leaves_the_former_file_and_no_litter(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes(b"former")
-    with pytest.raises(StoreError, match="what was there before is kept"):
+    with pytest.raises(StoreError, match="what was there before is kept"), small_disk():
         write_atomically(b"x" * 100_000, path)
     assert path.read_bytes() == b"former"
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.txt"]

@@ -8,21 +8,41 @@ from collections.abc import Iterator
 from nbrepro.compare.normalisers.base import Normaliser, Span, spans
 
 _ADDRESS = re.compile(r"(?<= at )0x[0-9a-fA-F]{6,16}(?![0-9a-zA-Z])")
-_CALLED = re.compile(r"\b(?:Generator|RandomState)\(\w+\)$")
+_CALLED = re.compile(r"\b(?:Generator|RandomState)\(\w{1,40}\)$")
 _REACH = 2_000
 """Characters round an address in which the brackets of its repr must stand."""
+_BRACKETS = 30
+"""Brackets before an address that are looked at."""
 
 
 _CUT = re.compile(r"(?<=\.\.\.)0?x?[0-9a-fA-F]{4,16}(?=>)")
+
+
+def _opened(text: str, begin: int, end: int) -> bool:
+    """Whether an angle bracket that is opened after ``begin`` is still open at ``end``; arrows are none."""
+    closed = 0
+    for _ in range(_BRACKETS):
+        opening, closing = text.rfind("<", begin, end), text.rfind(">", begin, end)
+        if opening < 0:
+            return False
+        end = max(opening, closing)
+        if closing > opening:
+            closed += text[closing - 1] != "-"
+        elif closed:
+            closed -= 1
+        else:
+            return True
+    return False
 
 
 def _addresses(text: str) -> Iterator[Span]:
     for match in _ADDRESS.finditer(text):
         start, end = match.span()
         line = text.rfind("\n", max(0, start - _REACH), start) + 1
-        before = text[max(line, start - _REACH) : start - 4]
-        opened = before.count("<") > before.count(">") - before.count("->")
-        if (opened and ">" in text[end : end + _REACH]) or _CALLED.search(before):
+        begin = max(line, start - _REACH)
+        if (_opened(text, begin, start) and text.find(">", end, end + _REACH) > 0) or _CALLED.search(
+            text[max(begin, start - 80) : start - 4]
+        ):
             yield start, end
     for match in _CUT.finditer(text):  # scikit-learn shortens long reprs in the middle
         start, end = match.span()
