@@ -20,7 +20,7 @@ def picture(panel: Any, name: str) -> None:
     for theme, title in THEMES.items():
         panel.command("apputils:change-theme", {"theme": title})
         light = str(theme == "light").lower()
-        panel.page.wait_for_selector(f'body[data-jp-theme-light="{light}"]')
+        panel.page.wait_for_selector(f'body[data-jp-theme-light="{light}"]', state="attached")
         panel.page.wait_for_timeout(700)
         panel.page.screenshot(path=str(PICTURES / f"{name}-{theme}.png"))
     panel.command("apputils:change-theme", {"theme": THEMES["light"]})
