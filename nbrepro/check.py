@@ -11,8 +11,10 @@ from datetime import datetime, timezone
 from functools import partial
 from typing import Protocol
 
+from nbrepro.calibrating import carry_over
 from nbrepro.compare import compare_notebooks
 from nbrepro.compare.fingerprints import drift
+from nbrepro.confirm import second_look
 from nbrepro.errors import NbreproError, NothingFoundError
 from nbrepro.execution import Run, run_many
 from nbrepro.explain import Case, explain
@@ -74,6 +76,8 @@ def judge(target: Target, run: Run, options: Options) -> View:
     reference, record = target.reference, run.record
     not_run = frozenset(index for index, cell in record.cells.items() if cell.state is CellState.NOT_RUN)
     cells = compare_notebooks(reference.notebook, run.notebook, target.settings, not_run=not_run)
+    look = second_look(target, run, cells, options)
+    cells = look.cells if look else cells
     drifts: tuple[Drift, ...] = ()
     if reference.record:
         drifts = drift(reference.record.fingerprint, record.fingerprint, complete=record.problem is None)
@@ -94,10 +98,10 @@ def judge(target: Target, run: Run, options: Options) -> View:
         exit_code=_exit_code(verdict, run),
         reason=_why_uncompared(target) if verdict is Verdict.NOT_COMPARED else None,
         cells=cells,
-        causes=explain(case),
+        causes=look.weigh(explain(case)) if look else explain(case),
         drift=drifts,
         problem=record.problem,
-        notes=(*target.notes, *record.notes),
+        notes=(*target.notes, *record.notes, *(look.notes if look else ())),
         seconds=record.timing.seconds if record.timing else 0.0,
     )
     result = _keep(target, run, result, options)
@@ -156,7 +160,7 @@ def _update(target: Target, run: Run, result: NotebookResult) -> tuple[NotebookR
     reference = target.reference.record
     if reference and reference.digest == run.record.digest:
         return result, []
-    target.store.keep_reference(run.notebook, target.name)
+    target.store.keep_reference(carry_over(target, run, result.cells).notebook, target.name)
     return dataclasses.replace(result, updated=True), []
 
 

@@ -53,6 +53,8 @@ class Settings:
     """Absolute tolerance for floating-point numbers in outputs."""
     pixel_tolerance: Annotated[int, Meta(ge=0, le=255)] = 2
     """Largest difference of one colour channel, of 255, that an image may show."""
+    calibration_level: Annotated[float, Meta(gt=0.5, lt=1)] = 0.99
+    """Probability that every number that varies by nature stays within its calibrated limits."""
     keep_masks: tuple[str, ...] = ()
     """Normalisers that are switched off."""
     check_outputs: Literal["all", "marked"] = "all"
@@ -67,6 +69,16 @@ class Settings:
     """Glob patterns of notebooks that are left out, relative to the project's root."""
     keep_runs: Annotated[int, Meta(gt=0)] = 20
     """Candidates kept for each notebook in ``.nbrepro/runs``."""
+    origins: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    """Who set what, for people: ``{"rtol": "the cell's tag"}``; no setting itself."""
+
+    def origin(self, name: str) -> str:
+        """Return who set this: ``the default``, ``the project``, …, ``the cell's tag``."""
+        return self.origins.get(name, "the default")
+
+    def changed(self, changes: Mapping[str, Any], origin: str) -> Settings:
+        """Return the settings with these changes, and whose they are."""
+        return replace(self, **changes, origins={**self.origins, **dict.fromkeys(changes, origin)})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,14 +112,14 @@ def load_settings(root: Path) -> Settings:
         raise ConfigError(f"not valid TOML ({fault}): mend the file", context=(str(path),)) from None
     except OSError as fault:
         raise ConfigError(f"cannot be read ({fault.strerror}): check its permissions", context=(str(path),)) from None
-    return _placed(_apply(Settings(), table, context=(str(path), "[tool.nbrepro]")), root)
+    return _placed(_apply(Settings(), table, "the project", context=(str(path), "[tool.nbrepro]")), root)
 
 
 def notebook_settings(settings: Settings, metadata: Mapping[str, Any], name: str) -> Settings:
     """Return the settings with those of the notebook's ``metadata.nbrepro.settings`` laid over them."""
     own = metadata.get("nbrepro")
     table = own.get("settings", {}) if isinstance(own, Mapping) else {}
-    own_settings = _apply(settings, table, context=(name, "metadata.nbrepro.settings"))
+    own_settings = _apply(settings, table, "the notebook", context=(name, "metadata.nbrepro.settings"))
     return _placed(own_settings, Path(name).parent) if "sanitize_with" in table else own_settings
 
 
@@ -137,7 +149,7 @@ def cell_rules(settings: Settings, tags: list[str], *, source: str = "", context
     if not skipped and not own_ignore and (marks.skip or not checked):
         by = marks.deciding or 'the setting check_outputs = "marked"'
     return CellRules(
-        settings=_apply(settings, numbers, context=(*context, "tags")) if numbers else settings,
+        settings=_apply(settings, numbers, "the cell's tag", context=(*context, "tags")) if numbers else settings,
         skip=skipped or marks.skip,
         ignore_output=own_ignore or not checked,
         may_raise=may_raise,
@@ -173,7 +185,7 @@ def _number(tag: str, text: str, context: tuple[str, ...]) -> float:
         raise ConfigError(f"tag {tag!r} wants a number", context=(*context, "tags")) from None
 
 
-def _apply(settings: Settings, table: object, *, context: tuple[str, ...]) -> Settings:
+def _apply(settings: Settings, table: object, origin: str, *, context: tuple[str, ...]) -> Settings:
     if not isinstance(table, Mapping):
         raise ConfigError("must be a table of settings", context=context)
     faults = [_unknown(key) for key in table if key not in _NAMES]
@@ -185,11 +197,11 @@ def _apply(settings: Settings, table: object, *, context: tuple[str, ...]) -> Se
             faults.append(f"{key}: {fault}")
     if faults:
         raise ConfigError("; ".join(sorted(faults)), context=context)
-    return replace(settings, **changes)
+    return settings.changed(changes, origin)
 
 
 _TYPES: dict[str, Any] = get_type_hints(Settings, include_extras=True)
-_NAMES = frozenset(f.name for f in fields(Settings))
+_NAMES = frozenset(f.name for f in fields(Settings) if f.compare)
 
 
 def _unknown(key: str) -> str:

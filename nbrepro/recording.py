@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
+from nbrepro.calibrating import calibrate
 from nbrepro.check import Progress, history_entry, run_targets
 from nbrepro.errors import NbreproError
 from nbrepro.execution import Run
@@ -64,17 +66,30 @@ def record(paths: Sequence[str], options: Options, progress: Progress) -> list[R
     targets = [target for target in found if isinstance(target, Target)]
     with exclusive(targets):
         runs = run_targets(targets, options, progress)
-        kept = iter([_keep_if_run(target, run, options) for target, run in zip(targets, runs, strict=True)])
+        kept = iter(
+            [
+                _keep_if_run(target, run, options, partial(progress.advance, index))
+                for index, (target, run) in enumerate(zip(targets, runs, strict=True))
+            ]
+        )
     return [next(kept) if isinstance(item, Target) else _unusable(item) for item in found]
 
 
-def _keep_if_run(target: Target, run: Run | NbreproError, options: Options) -> Recording:
-    return _keep(target, run, options) if isinstance(run, Run) else _unusable(Unusable(path=target.path, fault=run))
-
-
-def _keep(target: Target, run: Run, options: Options) -> Recording:
+def _keep_if_run(
+    target: Target, run: Run | NbreproError, options: Options, on_cell: Callable[[int, int], None]
+) -> Recording:
+    if not isinstance(run, Run):
+        return _unusable(Unusable(path=target.path, fault=run))
     problem = run.record.problem
     usable = problem is None or (problem.kind == "exception" and options.keep_going)
+    learned: list[str] = []
+    if usable and options.calibrate:
+        run, learned = calibrate(target, run, options, on_cell)
+    return _keep(target, run, learned, usable=usable)
+
+
+def _keep(target: Target, run: Run, learned: Sequence[str], *, usable: bool) -> Recording:
+    problem = run.record.problem
     result = NotebookResult(
         path=shown(target.path),
         reference=None,
@@ -83,7 +98,7 @@ def _keep(target: Target, run: Run, options: Options) -> Recording:
         problem=problem,
         seconds=run.record.timing.seconds if run.record.timing else 0.0,
     )
-    notes = [*run.record.notes]
+    notes = [*run.record.notes, *learned]
     record_path, changed = None, False
     if usable:
         changed = _former_digest(target) != run.record.digest

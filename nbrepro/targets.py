@@ -41,6 +41,10 @@ class Options:
     update: bool = False
     live: Mapping[str, NotebookNode] = field(default_factory=dict)
     """Notebooks as an editor holds them, by path; each stands for what is saved."""
+    confirm: bool = False
+    """Whether a notebook that differs is run once more, to tell what is flaky from what is changed."""
+    calibrate: int = 0
+    """Further runs from which a recording learns what varies by nature."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,7 +120,7 @@ def _target(path: Path, name: str, store: Store, settings: Settings, options: Op
         read_edits(notebook.metadata, notebook.cells)  # a fault in them is told before the notebook runs
         settings = replace(settings, **foreign.settings)
         settings = notebook_settings(settings, notebook.metadata, shown(path))
-        settings = replace(settings, **options.overrides)
+        settings = settings.changed(options.overrides, "the command line")
         reference = _reference(notebook, path, name, store, options)
     except NbreproError as fault:
         return Unusable(path=path, fault=fault)

@@ -77,7 +77,9 @@ def test_every_exit_code_is_documented() -> None:
 
 def test_every_setting_is_documented_with_its_default() -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \| `([^`]*)` \|", text("configuration.md"), re.MULTILINE))
-    assert rows == {field.name: json.dumps(getattr(Settings(), field.name)) for field in fields(Settings)}
+    assert rows == {
+        field.name: json.dumps(getattr(Settings(), field.name)) for field in fields(Settings) if field.compare
+    }
 
 
 def test_every_tag_is_documented() -> None:

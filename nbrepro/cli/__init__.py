@@ -16,6 +16,7 @@ from nbrepro.cli._check import check
 from nbrepro.cli._diff import diff
 from nbrepro.cli._explain import explain
 from nbrepro.cli._init import init
+from nbrepro.cli._lint import lint
 from nbrepro.cli._log import log
 from nbrepro.cli._record import record
 from nbrepro.cli._show import show
@@ -39,7 +40,7 @@ def cli(context: click.Context, *, debug: bool) -> None:
     context.obj = debug
 
 
-for _verb in (record, check, explain, status, diff, log, show, init):
+for _verb in (record, check, explain, lint, status, diff, log, show, init):
     cli.add_command(_verb)
 
 

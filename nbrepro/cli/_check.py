@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,11 @@ class _ReportType(click.ParamType):  # type: ignore[type-arg]  # generic in newe
 @run_options
 @click.option("--against", metavar="PATH", help="Compare with this record, notebook, folder of such, or run's id.")
 @click.option("--update", is_flag=True, help="Accept the candidate as the new reference, after showing what changes.")
+@click.option(
+    "--confirm/--no-confirm",
+    default=None,
+    help="Run what differs once more, to tell flaky from changed; the default where CI is set.",
+)
 @click.option("--rtol", type=click.FloatRange(0), metavar="X", help="Relative tolerance for floating-point numbers.")
 @click.option("--atol", type=click.FloatRange(0), metavar="X", help="Absolute tolerance for floating-point numbers.")
 @click.option("--sanitize-with", metavar="FILE", help="Replace in outputs what nbval's sanitising FILE says.")
@@ -41,6 +47,7 @@ def check(
     paths: tuple[str, ...],
     *,
     update: bool,
+    confirm: bool | None,
     reports: tuple[tuple[str, Path], ...],
     as_json: bool,
     verbose: bool,
@@ -61,9 +68,10 @@ def check(
     from nbrepro.peers.sanitising import read_sanitisers
     from nbrepro.records import Report
 
+    confirm = _in_ci() if confirm is None else confirm
     files = None if sanitize_with is None else (str(Path(sanitize_with).absolute()),)
     read_sanitisers(files or ())
-    options = replace(run_settings(**settings, sanitize_with=files), update=update)
+    options = replace(run_settings(**settings, sanitize_with=files), update=update, confirm=confirm)
     with ProgressBars(enabled=not (quiet or as_json)) as progress:
         views = run_check(paths, options, progress)
     report = Report(notebooks=tuple(view.result for view in views))
@@ -76,6 +84,11 @@ def check(
 
         render(views, console(), verbose=verbose)
     return report.exit_code
+
+
+def _in_ci() -> bool:
+    """Whether this runs in continuous integration: every service sets ``CI``."""
+    return os.environ.get("CI", "").lower() not in {"", "0", "false"}
 
 
 def _write_report(kind: str, path: Path, views: list[View], report: Any) -> None:

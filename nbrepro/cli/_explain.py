@@ -10,20 +10,42 @@ from nbrepro.cli._options import json_option, paths_argument
 @click.command()
 @paths_argument
 @click.option("--against", metavar="PATH", help="Explain against this record, notebook, folder of such, or run's id.")
+@click.option("--prove", is_flag=True, help="Prove the cause by runs in a copy of the project, a factor restored each.")
+@click.option("--max-runs", type=click.IntRange(1), default=30, show_default=True, help="The most runs of a proof.")
+@click.option("--max-time", type=click.FloatRange(0), default=1800.0, show_default=True, help="Its most seconds.")
 @json_option
 @click.option("-v", "--verbose", is_flag=True, help="Show every cell, and every cause.")
-def explain(paths: tuple[str, ...], *, against: str | None, as_json: bool, verbose: bool) -> int:
+def explain(
+    paths: tuple[str, ...],
+    *,
+    against: str | None,
+    prove: bool,
+    max_runs: int,
+    max_time: float,
+    as_json: bool,
+    verbose: bool,
+) -> int:
     """Say why the last check of notebooks differed.
 
     PATHS are notebooks, folders or patterns; none stands for the current folder. The run that the check kept is
-    compared with the reference again; nothing is run.
+    compared with the reference again; nothing is run, unless --prove asks for it.
     """
+    from dataclasses import replace
+    from functools import partial
+
     from nbrepro.cli._output import console, print_json
     from nbrepro.explaining import explain_last
     from nbrepro.records import Report
     from nbrepro.targets import Options
 
-    views = [found.view for found in explain_last(paths, Options(against=against))]
+    found = explain_last(paths, Options(against=against))
+    views = [item.view for item in found]
+    if prove:
+        from nbrepro.proving import Budget
+        from nbrepro.proving import prove as proof_of
+
+        budget = Budget(runs=max_runs, seconds=max_time)
+        views = [replace(item.view, result=proof_of(item, budget, partial(click.echo, err=True))) for item in found]
     report = Report(notebooks=tuple(view.result for view in views))
     if as_json:
         print_json(report.to_dict())

@@ -15,19 +15,30 @@ if TYPE_CHECKING:
 @click.command()
 @paths_argument
 @run_options
+@click.option(
+    "--calibrate",
+    type=click.IntRange(2, 1000),
+    metavar="N",
+    help="Run N more times and keep what varies, and how wide.",
+)
 @json_option
 @quiet_option
-def record(paths: tuple[str, ...], *, as_json: bool, quiet: bool, **settings: Any) -> int:
+def record(
+    paths: tuple[str, ...], *, calibrate: int | None, as_json: bool, quiet: bool, **settings: Any
+) -> int:
     """Run notebooks pinned and keep each run as its reference, in .nbrepro/records/.
 
     A notebook that does not run to its end keeps the reference it had.
     """
+    from dataclasses import replace
+
     from nbrepro.cli._output import print_json
     from nbrepro.cli._progress import ProgressBars
     from nbrepro.recording import record as run_record
 
     with ProgressBars(enabled=not (quiet or as_json)) as progress:
-        recordings = run_record(paths, run_settings(**settings), progress)
+        options = replace(run_settings(**settings), calibrate=calibrate or 0)
+        recordings = run_record(paths, options, progress)
     code = max((recording.exit_code for recording in recordings), default=0)
     if as_json:
         print_json({"exit_code": code, "notebooks": [recording.to_dict() for recording in recordings]})

@@ -31,6 +31,8 @@ class Rules:
     fail_on: frozenset[str] = frozenset()
     source: str = ""
     """The cell's source: some normalisers want evidence in it, a call of a clock for an elapsed time."""
+    origins: tuple[str, str] = ("the default", "the default")
+    """Who set ``rtol`` and ``atol``."""
 
     @classmethod
     def of(cls, settings: Settings, source: str = "") -> Rules:
@@ -42,7 +44,16 @@ class Rules:
             keep_masks=frozenset(settings.keep_masks),
             fail_on=frozenset(settings.fail_on),
             source=source,
+            origins=(settings.origin("rtol"), settings.origin("atol")),
         )
+
+    @property
+    def tolerance(self) -> str:
+        """The tolerances in words, with who set them."""
+        rtol, atol = self.origins
+        if rtol == atol:
+            return f"rtol={self.rtol:g}, atol={self.atol:g}" + ("" if rtol == "the default" else f" (set by {rtol})")
+        return f"rtol={self.rtol:g} (set by {rtol}), atol={self.atol:g} (set by {atol})"
 
     def sets_aside(self, name: str) -> bool:
         """Whether the normaliser of this name is on."""
@@ -204,7 +215,7 @@ class Ledger:
             )
         if self.close:
             far = f", the farthest by {self.largest:.2g}" if self.largest else ""
-            return Verdict.WITHIN_TOLERANCE, f"numbers differ within rtol={rules.rtol:g}, atol={rules.atol:g}{far}"
+            return Verdict.WITHIN_TOLERANCE, f"numbers differ within {rules.tolerance}{far}"
         if self.noise:
             return Verdict.EQUIVALENT, f"set aside: {', '.join(sorted(self.noise))}"
         return Verdict.IDENTICAL, None

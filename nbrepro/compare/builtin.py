@@ -7,6 +7,7 @@ from nbrepro.compare.binary import BytesComparator
 from nbrepro.compare.errors import ErrorComparator
 from nbrepro.compare.html import HtmlComparator
 from nbrepro.compare.images import ImageComparator
+from nbrepro.compare.metrics import MetricComparator
 from nbrepro.compare.pdf import PdfComparator
 from nbrepro.compare.prose import LatexComparator, MarkdownComparator
 from nbrepro.compare.scripts import ScriptComparator
@@ -23,6 +24,7 @@ BUILTIN: tuple[Comparator, ...] = (
     LatexComparator(),
     ScriptComparator(),
     JsonComparator(),
+    MetricComparator(),
     PlotlyComparator(),
     VegaComparator(),
     BokehComparator(),

@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from nbrepro.compare.base import Comparison, Ledger, Rules
+from nbrepro.compare.metrics import METRIC
 from nbrepro.compare.payload import as_text
 from nbrepro.compare.registry import Registry
 from nbrepro.compare.trees import compare_trees
@@ -39,7 +40,8 @@ def compare_bundles(
     if mime == "nothing":
         return mime, Comparison.identical()
     decisive = registry.find(mime).compare(reference[mime], candidate[mime], rules)
-    rest = [other for other in ranked[0] if other != mime and other in candidate]
+    # the text of a metric is its value again
+    rest = [other for other in ranked[0] if mime not in (other, METRIC) and other in candidate]
     comparison = _with_the_rest(decisive, mime, rest, (reference, candidate), rules, registry)
     return mime, _with_the_missing(comparison, set(ranked[0]) - set(ranked[1]), set(ranked[1]) - set(ranked[0]))
 

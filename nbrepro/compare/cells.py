@@ -9,6 +9,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from nbrepro.compare.base import Rules
+from nbrepro.compare.calibration import Calibrated, calibrations_of, level_for
 from nbrepro.compare.outputs import read_outputs
 from nbrepro.compare.registry import Registry, default_registry
 from nbrepro.compare.sanitising import Edits, compare_edited
@@ -71,6 +72,7 @@ class _Sides:
         self.sanitisers = read_sanitisers(settings.sanitize_with)
         self.edits = read_edits(candidate.metadata, candidate.cells)
         self.models = models_of(reference.metadata), models_of(candidate.metadata)
+        self.level = level_for(reference, settings.calibration_level)
 
     def compare(self, i: int | None, j: int | None) -> CellResult | None:
         """Compare one aligned pair; ``None`` for empty cells."""
@@ -112,6 +114,7 @@ class _Sides:
             units = [u for u in units[0] if u.kind == "error"], [u for u in units[1] if u.kind == "error"]
             units = ([], []) if cell.ignore_errors and (cell.may_raise or not units[1]) else units
         outputs = compare_edited(*units, edits, rules, self.registry)
+        outputs = Calibrated(calibrations_of(old), self.level, rules, self.registry).judge(*units, outputs)
         if cell.ignore_output and not outputs:
             return _Judgement(Verdict.NOT_COMPARED, f"its output is ignored by {cell.by}")
         if edits.ignored and not outputs and any(units):

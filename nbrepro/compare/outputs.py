@@ -88,7 +88,7 @@ def compare_outputs(
 ) -> tuple[OutputResult, ...]:
     """Compare the outputs of two runs of a cell, in order."""
     results = [
-        _compare_pair(one, other, rules, registry) if one and other else _unpaired(one, other, rules, registry)
+        compare_pair(one, other, rules, registry) if one and other else _unpaired(one, other, rules, registry)
         for one, other in pair_units(reference, candidate)
     ]
     return tuple(results)
@@ -123,7 +123,8 @@ def _pair_by_kind(gone: list[Unit], new: list[Unit]) -> list[tuple[Unit | None, 
     return pairs
 
 
-def _compare_pair(one: Unit, other: Unit, rules: Rules, registry: Registry) -> OutputResult:
+def compare_pair(one: Unit, other: Unit, rules: Rules, registry: Registry) -> OutputResult:
+    """Compare two outputs that stand for each other."""
     if one.kind == "display":
         mime, comparison = compare_bundles(one.content, other.content, rules, registry)
         comparison = _with_metadata(comparison, one, other, rules)

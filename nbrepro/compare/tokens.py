@@ -40,6 +40,11 @@ def tokenise(text: str) -> list[str]:
     return _TOKEN.findall(text)
 
 
+def token_spans(text: str) -> list[tuple[int, int]]:
+    """Return where each token of a text begins and ends."""
+    return [match.span() for match in _TOKEN.finditer(text)]
+
+
 def split_roughly(text: str) -> list[str]:
     """Return pieces that no token reaches across, much faster than `tokenise`: split at white space and brackets."""
     for sign in "[](),{}":

@@ -113,12 +113,11 @@ class Case:
     @cached_property
     def target(self) -> Step | None:
         """The step of the differing cell, or of the one that ended the run."""
-        if self.first is not None:
-            return next((step for step in self.steps if step.result is self.first), None)
         problem = self.candidate_record.problem if self.candidate_record else None
-        if problem is None or problem.cell is None:
-            return None
-        return next((step for step in self.steps if step.candidate == problem.cell), None)
+        ended = problem.cell if problem else None
+        if self.first is not None and (self.focus is not None or ended is None or self.first.index <= ended):
+            return next((step for step in self.steps if step.result is self.first), None)
+        return None if ended is None else next((step for step in self.steps if step.candidate == ended), None)
 
     @cached_property
     def history(self) -> tuple[Step, ...]:

@@ -20,6 +20,7 @@ class Construct:
     line: int
     is_global: bool = False
     """Whether it draws from a global generator, which a seed set elsewhere would fix."""
+    column: int = 1
 
 
 _UNSEEDED_WITHOUT_ARGUMENTS = frozenset({
@@ -39,9 +40,13 @@ _ENTROPY = frozenset({
 _CLOCK = frozenset({
     "datetime.date.today", "datetime.datetime.now", "datetime.datetime.today", "datetime.datetime.utcnow",
     "pandas.Timestamp.now", "pandas.Timestamp.today", "pandas.Timestamp.utcnow", "time.asctime", "time.ctime",
-    "time.gmtime", "time.localtime", "time.monotonic", "time.perf_counter", "time.process_time", "time.strftime",
-    "time.time", "time.time_ns",
+    "time.gmtime", "time.localtime", "time.monotonic", "time.monotonic_ns", "time.perf_counter", "time.perf_counter_ns",
+    "time.process_time", "time.process_time_ns", "time.strftime", "time.time", "time.time_ns",
 })  # fmt: skip
+_CONVERTERS = {"time.asctime": 1, "time.ctime": 1, "time.gmtime": 1, "time.localtime": 1, "time.strftime": 2}
+"""Functions that read the clock only if they are not given a time: the number of arguments that give one."""
+_READERS = dict.fromkeys(("os.getenv", "os.environ.get"), CauseKind.ENVIRONMENT_VARIABLE)
+_AS_THEY_FINISH = frozenset({"asyncio.as_completed", "concurrent.futures.as_completed"})
 _REMOTE = frozenset({
     "requests.get", "requests.post", "requests.Session", "httpx.get", "httpx.post", "urllib.request.urlopen",
     "urllib.request.urlretrieve", "yfinance.download", "sklearn.datasets.fetch_openml",
@@ -142,7 +147,7 @@ def constructs(source: str, names: dict[str, str]) -> tuple[Construct, ...]:
     if tree is not None:
         calm = _order_free(tree)
         found += [
-            Construct(kind=kind, what=_shown(node), line=node.lineno, is_global=is_global)
+            Construct(kind=kind, what=_shown(node), line=node.lineno, is_global=is_global, column=node.col_offset + 1)
             for node in ast.walk(tree)
             if isinstance(node, ast.expr)
             for kind, is_global in _judged(node, names, is_calm=id(node) in calm)
@@ -159,24 +164,36 @@ def _timing_magics(source: str) -> Iterator[Construct]:
 def _judged(node: ast.expr, names: dict[str, str], *, is_calm: bool) -> Iterator[tuple[CauseKind, bool]]:
     if isinstance(node, ast.Set | ast.SetComp) and not is_calm:
         yield CauseKind.HASH_ORDER, False
-    if not isinstance(node, ast.Call):
-        return
-    name = _dotted(node.func, names) or ""
-    without = not node.args and not node.keywords
-    if name in _ENTROPY or (name in _UNSEEDED_WITHOUT_ARGUMENTS and without):
-        yield CauseKind.UNSEEDED_RANDOMNESS, False
-    elif _draws_globally(name, node):
-        yield CauseKind.UNSEEDED_RANDOMNESS, True
-    elif name in _CLOCK:
-        yield CauseKind.TIME, False
-    elif name in _REMOTE or _reads_address(node):
-        yield CauseKind.NETWORK, False
-    elif (name in _LISTINGS or _lists(node)) and not is_calm:
-        yield CauseKind.FILESYSTEM_ORDER, False
-    elif name == "hash" or (name in {"set", "frozenset"} and node.args and not is_calm):
-        yield CauseKind.HASH_ORDER, False
-    elif name == "id" and len(node.args) == 1:
-        yield CauseKind.MEMORY_ADDRESS, False
+    elif isinstance(node, ast.Subscript) and _dotted(node.value, names) == "os.environ":
+        yield CauseKind.ENVIRONMENT_VARIABLE, False
+    elif isinstance(node, ast.Call):
+        name = _dotted(node.func, names) or ""
+        kind = _kind_of_draw(node, name) or _kind_of_call(node, name, is_calm=is_calm)
+        if kind is not None:
+            yield kind, kind is CauseKind.UNSEEDED_RANDOMNESS and _draws_globally(name, node)
+
+
+def _kind_of_draw(call: ast.Call, name: str) -> CauseKind | None:
+    without = not call.args and not call.keywords
+    seeds_itself = isinstance(call.func, ast.Attribute) and call.func.attr == "seed" and without
+    if name in _ENTROPY or (name in _UNSEEDED_WITHOUT_ARGUMENTS and without) or seeds_itself:
+        return CauseKind.UNSEEDED_RANDOMNESS
+    return CauseKind.UNSEEDED_RANDOMNESS if _draws_globally(name, call) else None
+
+
+def _kind_of_call(call: ast.Call, name: str, *, is_calm: bool) -> CauseKind | None:
+    if name in _CLOCK and len(call.args) < _CONVERTERS.get(name, 99):
+        return CauseKind.TIME
+    if name in _REMOTE or _reads_address(call):
+        return CauseKind.NETWORK
+    if (name in _LISTINGS or _lists(call)) and not is_calm:
+        return CauseKind.FILESYSTEM_ORDER
+    if name == "hash" or (name in {"set", "frozenset"} and call.args and not is_calm):
+        return CauseKind.HASH_ORDER
+    if name == "id" and len(call.args) == 1:
+        return CauseKind.MEMORY_ADDRESS
+    is_unordered = name in _AS_THEY_FINISH or name.endswith(".imap_unordered")
+    return CauseKind.THREADS if is_unordered else _READERS.get(name)
 
 
 def _draws_globally(name: str, call: ast.Call) -> bool:

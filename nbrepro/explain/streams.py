@@ -70,3 +70,14 @@ def _before(record: Record, cell: CellRecord, library: str) -> str:
     if randomness is None or randomness.seed is None or library not in randomness.seeded:
         return f"unseeded {id(record)}"
     return f"seed {randomness.seed}"
+
+
+def shifting(case: Case, library: str, before: Step) -> Step | None:
+    """Return the cell that only one run has and that drew from a generator before a step, the last of them."""
+    for step in reversed(case.history[: before.place]):
+        if step.reference is not None and step.candidate is not None:
+            continue
+        seen = case.candidate_cell(step) or case.reference_cell(step)
+        if seen and seen.random_before.get(library) != seen.random_after.get(library):
+            return step
+    return None

@@ -1,7 +1,7 @@
 """The data that the rooms pass to each other: frozen, and converted to and from JSON by msgspec."""
 
 from nbrepro.records.causes import CAUSE_DESCRIPTIONS, Cause, CauseKind, Confidence, Drift
-from nbrepro.records.cells import CellRecord, CellState, ExceptionInfo, FileUse, Finding, Timing
+from nbrepro.records.cells import Calibration, CellRecord, CellState, ExceptionInfo, FileUse, Finding, Spread, Timing
 from nbrepro.records.fingerprint import (
     Code,
     DataFile,
@@ -35,6 +35,7 @@ __all__ = [
     "REPORT_SCHEMA_VERSION",
     "SCHEMA_VERSION",
     "VERDICT_DESCRIPTIONS",
+    "Calibration",
     "Cause",
     "CauseKind",
     "CellRecord",
@@ -64,6 +65,7 @@ __all__ = [
     "Randomness",
     "Record",
     "Report",
+    "Spread",
     "ThreadPool",
     "Timing",
     "Verdict",

@@ -61,6 +61,39 @@ class Finding:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Spread:
+    """A number that varied between runs under the same conditions."""
+
+    position: int
+    """Position among the parts of the output, from 0."""
+    n: int
+    """Runs that it was seen in, the recorded one among them."""
+    mean: float
+    sd: float
+    """Standard deviation of the sample (n - 1)."""
+    min: float
+    max: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calibration:
+    """What varied in one representation of an output between runs under the same conditions."""
+
+    output: int
+    """Index of the output in the cell, from 0."""
+    mime: str
+    runs: int
+    """Runs that were held side by side, the recorded one among them."""
+    parts: int
+    """Numbers, words and signs in the output, as many in every run; 0 where they cannot be told."""
+    numbers: tuple[Spread, ...] = ()
+    flaky: tuple[int, ...] = ()
+    """Positions of parts that are no numbers and varied."""
+    whole: str | None = None
+    """Why the output can only be judged as a whole, and so not at all: its structure or its picture varied."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class CellRecord:
     """What one code cell did."""
 
@@ -76,4 +109,6 @@ class CellRecord:
     random_after: dict[str, str] = field(default_factory=dict)
     files: tuple[FileUse, ...] = ()
     findings: tuple[Finding, ...] = ()
+    calibration: tuple[Calibration, ...] = ()
+    """What varied when the notebook was run again (``nbrepro record --calibrate N``); left out where nothing did."""
     timing: Timing | None = None

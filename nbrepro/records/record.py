@@ -55,7 +55,7 @@ class Record:
 
     def cell_metadata(self) -> dict[int, dict[str, Any]]:
         """Return each code cell's ``metadata.nbrepro`` by index."""
-        return {index: plain(cell) for index, cell in self.cells.items()}
+        return {index: _cell_metadata(cell) for index, cell in self.cells.items()}
 
     @classmethod
     def from_metadata(cls, metadata: object, cells: dict[int, object]) -> Record:
@@ -81,6 +81,13 @@ class Record:
 def plain(value: object) -> Any:
     """Return ``value`` as what a JSON file would give back: lists for tuples, strings for enums."""
     return msgspec.json.decode(msgspec.json.encode(value))
+
+
+def _cell_metadata(cell: CellRecord) -> dict[str, Any]:
+    data: dict[str, Any] = plain(cell)
+    if not cell.calibration:  # records made before there was any keep their digest
+        data.pop("calibration", None)
+    return data
 
 
 def _cell(index: int, value: object) -> CellRecord:

@@ -51,6 +51,8 @@ class OutputResult:
     masked: tuple[Mask, ...] = ()
     similarity: float | None = None
     """In [0, 1], for trends; it never decides."""
+    confirmed: str | None = None
+    """``changed`` or ``flaky``, by a second run; ``None`` without one."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +69,9 @@ class CellResult:
     source: str = ""
     reference_index: int | None = None
     outputs: tuple[OutputResult, ...] = ()
+    confirmed: str | None = None
+    """``changed`` if two candidates agree on what differs from the reference, ``flaky`` if they differ from each
+    other; ``None`` without a second run."""
 
     @property
     def differences(self) -> tuple[Difference, ...]:

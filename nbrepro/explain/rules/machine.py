@@ -22,6 +22,7 @@ _NUMERIC = {
     CauseKind.GPU: ("the graphics processor or its libraries are others", _TOLERATE),
     CauseKind.DETERMINISM_SWITCH: ("a determinism switch is set otherwise", "Set it as it was: {name} = {before}."),
 }
+_COUNTS_THREADS = re.compile(r"\b(\w*_(?:NUM|MAX)_THREADS|\w*num_threads|threadpool_\w+|cpu_count|sched_getaffinity)\b")
 _CLOCKWORK = re.compile(
     r"\b(strftime|locale|tz_localize|tz_convert|astimezone|localtime|timezone|datetime|Timestamp)\b"
 )
@@ -33,19 +34,28 @@ def numbers_computed_otherwise(case: Case) -> Iterator[Cause]:
     rounding = looks_like_rounding(case)
     for kind, (what, mend) in _NUMERIC.items():
         drifts = list(case.drifts(kind))
+        if kind is CauseKind.THREADS:
+            drifts += [d for d in case.drifts(CauseKind.ENVIRONMENT_VARIABLE) if _is_of_threads(d)]
         if not drifts:
             continue
         evidence = [_change(drift) for drift in drifts]
         if rounding is not None:
             evidence.append(f"the numbers differ by {rounding:.1e} at most, relative")
         first = drifts[0]
+        users = [step for step in case.reaching if kind is CauseKind.THREADS and _COUNTS_THREADS.search(step.source)]
+        certainty = Confidence.MEDIUM if rounding is not None else Confidence.LOW
         yield Cause(
             kind=kind,
             summary=f"{what}: {_change(first)}",
-            confidence=Confidence.MEDIUM if rounding is not None else Confidence.LOW,
-            evidence=tuple(evidence),
+            confidence=Confidence.HIGH if users else certainty,
+            evidence=(*evidence, *([f"{users[0].label} asks for the number of threads"] if users else [])),
+            cell=users[0].candidate if users else None,
             mend=mend.format(name=first.name, before=first.reference),
         )
+
+
+def _is_of_threads(drift: Drift) -> bool:
+    return drift.name.endswith(("_NUM_THREADS", "_MAX_THREADS", "MAXIMUM_THREADS"))
 
 
 def looks_like_rounding(case: Case) -> float | None:
@@ -62,6 +72,8 @@ def looks_like_rounding(case: Case) -> float | None:
 def environment_variable_changed(case: Case) -> Iterator[Cause]:
     """A variable has another value; certain only if the cell's text names it."""
     for drift in case.drifts(CauseKind.ENVIRONMENT_VARIABLE):
+        if _is_of_threads(drift):
+            continue  # told as a number of threads
         name = drift.name.rpartition(".")[2]
         users = [step for step in case.reaching if name in step.source]
         yield Cause(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from nbrepro.explain.case import Case, Step
 from nbrepro.explain.evidence import constructs_in, draws, findings, library_of, link, seed_advice
 from nbrepro.explain.registry import rule
-from nbrepro.explain.streams import partings
+from nbrepro.explain.streams import partings, shifting
 from nbrepro.records import Cause, CauseKind, Confidence
 
 
@@ -33,7 +33,9 @@ def unseeded_generator(case: Case) -> Iterator[Cause]:
 def generator_states_part(case: Case) -> Iterator[Cause]:
     """A global generator whose state agrees up to some cell and differs after it."""
     for parting in partings(case):
-        if not parting.inside:
+        if not parting.inside and (step := shifting(case, parting.library, parting.step)):
+            yield _shifted(case, parting.library, step)
+        elif not parting.inside:
             yield _started(case, parting.library, parting.step)
         elif not any(True for _ in findings(case, parting.step, CauseKind.UNSEEDED_RANDOMNESS)):
             yield _consumed(case, parting.library, parting.step)
@@ -50,6 +52,18 @@ def _consumed(case: Case, library: str, step: Step) -> Cause:
         ),
         cell=step.candidate,
         mend=f"Give {step.label} a generator of its own, so that what it draws does not shift the others.",
+    )
+
+
+def _shifted(case: Case, library: str, step: Step) -> Cause:
+    only = "the reference" if step.candidate is None else "this run"
+    return Cause(
+        kind=CauseKind.RANDOM_CONSUMPTION,
+        summary=f"{step.label}, which only {only} has, draws from the global {library_of(library)} generator",
+        confidence=Confidence.HIGH,
+        evidence=("what it draws shifts the numbers of the cells below it", *link(case, step)),
+        cell=step.candidate if step.candidate is not None else case.target.candidate if case.target else None,
+        mend="Give each cell a generator of its own, so that what one draws does not shift the others.",
     )
 
 

@@ -1,0 +1,6 @@
+"""What in a notebook's source will make it differ, found before anything runs."""
+
+from nbrepro.linting.codes import CODES
+from nbrepro.linting.lint import Fault, lint_notebook
+
+__all__ = ["CODES", "Fault", "lint_notebook"]

@@ -1,0 +1,101 @@
+"""Causes proved by real runs in a copy of the project."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from nbrepro.check import check
+from nbrepro.explaining import explain_last
+from nbrepro.proving import Budget, prove
+from nbrepro.recording import record
+from nbrepro.records import CauseKind, NotebookResult
+from nbrepro.targets import Options
+
+
+class Silence:
+    def start(self, names: Any) -> None:
+        pass
+
+    def advance(self, index: int, done: int, total: int) -> None:
+        pass
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / ".nbrepro").mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def save(*sources: str) -> None:
+    cells = [new_code_cell(source, id=f"c{index}") for index, source in enumerate(sources)]
+    metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    nbformat.write(new_notebook(cells=cells, metadata=metadata), "a.ipynb")
+
+
+def reference(*sources: str) -> None:
+    save(*sources)
+    record(["a.ipynb"], Options(recording=True), Silence())
+
+
+def proof(budget: Budget | None = None) -> tuple[NotebookResult, list[str]]:
+    (explanation,) = explain_last(["a.ipynb"], Options())
+    said: list[str] = []
+    return prove(explanation, budget or Budget(), said.append), said
+
+
+def git(*words: str) -> None:
+    subprocess.run(["git", *words], check=True, capture_output=True)
+
+
+def test_the_file_is_proved_and_the_module_beside_it_is_not(project: Path) -> None:
+    (project / "d.csv").write_text("x\n1\n")
+    (project / "lib.py").write_text("RATE = 1\n")
+    git("init")
+    git("add", ".")
+    git("commit", "-m", "data")
+    cells = ("import lib", "text = open('d.csv').read()", "len(text)")
+    reference(*cells)
+    (project / "d.csv").write_text("x\n1\n2\n")
+    (project / "lib.py").write_text("RATE = 2\n")
+    check(["a.ipynb"], Options(), Silence())
+    result, said = proof()
+    assert result.causes[0].kind is CauseKind.DATA_CHANGED
+    assert "2 runs" in (result.causes[0].proved_by or "")
+    assert [cause.proved_by for cause in result.causes[1:]] == [None]
+    assert said[-1].endswith("the difference is gone")
+    assert (project / "d.csv").read_text() == "x\n1\n2\n"
+
+
+@pytest.mark.slow
+def test_two_edits_are_both_proved(project: Path) -> None:
+    reference("a = 1", "b = 2", "c = 3", "a + c")
+    save("a = 10", "b = 20", "c = 30", "a + c")
+    check(["a.ipynb"], Options(), Silence())
+    result, _ = proof()
+    assert {cause.cell for cause in result.causes if cause.proved_by} == {0, 2}
+
+
+def test_random_bytes_are_proved_by_holding_them_still(project: Path) -> None:
+    reference("import numpy as np\nrng = np.random.default_rng()", "rng.random()")
+    check(["a.ipynb"], Options(), Silence())
+    result, _ = proof()
+    assert result.causes[0].kind is CauseKind.UNSEEDED_RANDOMNESS
+    assert "3 runs" in (result.causes[0].proved_by or "")
+
+
+def test_a_proof_whose_budget_is_spent_goes_on_when_called_again(project: Path) -> None:
+    reference("a = 1", "a")
+    save("a = 2", "a")
+    check(["a.ipynb"], Options(), Silence())
+    result, _ = proof(Budget(runs=1))
+    assert result.causes[0].proved_by is None
+    assert any("budget is spent" in note for note in result.notes)
+    result, _ = proof(Budget(runs=1))
+    assert result.causes[0].proved_by is not None
