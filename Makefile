@@ -15,7 +15,7 @@ export NO_MKDOCS_2_WARNING := 1
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-fast lint docs bench panel panel-if-npm pictures clean
+.PHONY: help demo test test-fast lint docs bench panel test-panel pictures clean
 
 help:
 	@echo "make demo       check the example notebooks, and write demo-report.html"
@@ -23,17 +23,18 @@ help:
 	@echo "make lint       ruff, mypy, the order of the layers, the changelog"
 	@echo "make docs       build the documentation into site/"
 	@echo "make panel      build the JupyterLab panel and run its unit tests (needs Node)"
+	@echo "make test-panel test the panel in a browser (needs Node and Chromium)"
 	@echo "make bench      run the benchmarks"
 	@echo "make clean      remove what these made, except $(VENV)"
 
 demo: $(STAMPS)/examples
 	$(BIN)/python example_notebooks/demo.py demo-report.html
 
-test: $(STAMPS)/test panel-if-npm
+test: $(STAMPS)/test
 	$(BIN)/python -m pytest
 
 test-fast: $(STAMPS)/test
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow and not browser"
 
 lint: $(STAMPS)/lint
 	$(BIN)/ruff check
@@ -50,12 +51,11 @@ docs: $(STAMPS)/docs
 panel: labextension/node_modules/.package-lock.json
 	cd labextension && npm run --silent generate && npm test --silent && npm run --silent bundle
 
-pictures: $(STAMPS)/test panel
-	NBREPRO_PICTURES=1 $(BIN)/python -m pytest -q tests/panel/test_states.py
+test-panel: $(STAMPS)/panel panel
+	NBREPRO_PANEL=require $(BIN)/python -m pytest -m browser tests/panel
 
-panel-if-npm:
-	@command -v npm >/dev/null && $(MAKE) --no-print-directory panel || \
-	  { test -z "$$CI" && echo "npm is not here: the panel's tests are skipped (apt-get install nodejs npm)"; }
+pictures: $(STAMPS)/panel panel
+	NBREPRO_PICTURES=1 $(BIN)/python -m pytest -q -m browser tests/panel/test_states.py
 
 labextension/node_modules/.package-lock.json: labextension/package-lock.json
 	cd labextension && npm ci --silent
@@ -69,7 +69,7 @@ clean:
 	find . -path ./$(VENV) -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
 # One environment, filled as far as the target asks. A stamp is younger than what it was installed from.
-$(STAMPS)/examples $(STAMPS)/test $(STAMPS)/lint $(STAMPS)/docs: $(STAMPS)/torch pyproject.toml constraints.txt
+$(STAMPS)/examples $(STAMPS)/test $(STAMPS)/lint $(STAMPS)/docs $(STAMPS)/panel: $(STAMPS)/torch pyproject.toml constraints.txt
 	@echo "Installing what \`make $(MAKECMDGOALS)\` needs (extra: $(@F)) ..."
 	$(PIP) install -qq $(PINNED) -e ".[$(@F)]"
 	@$(BIN)/python -m compileall -q nbrepro  # an editable install is not compiled, and every load in a kernel would pay

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 )
 @json_option
 @quiet_option
-def record(
-    paths: tuple[str, ...], *, calibrate: int | None, as_json: bool, quiet: bool, **settings: Any
-) -> int:
+def record(paths: tuple[str, ...], *, calibrate: int | None, as_json: bool, quiet: bool, **settings: Any) -> int:
     """Run notebooks pinned and keep each run as its reference, in .nbrepro/records/.
 
     A notebook that does not run to its end keeps the reference it had.

@@ -6,6 +6,10 @@ import json
 import subprocess
 from typing import Any
 
+import pytest
+
+pytestmark = pytest.mark.browser
+
 LOAD = "%load_ext nbrepro"
 SOURCES = "nb => window.jupyterapp.shell.currentWidget.context.model.sharedModel.cells.map(cell => cell.getSource())"
 

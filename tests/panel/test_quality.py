@@ -15,6 +15,8 @@ from tests.panel.lab import Lab
 from tests.panel.places import FRONT
 from tests.panel.serving import serve
 
+pytestmark = pytest.mark.browser
+
 LOAD = "%load_ext nbrepro"
 AXE = FRONT / "node_modules" / "axe-core" / "axe.min.js"
 MAX_BUNDLE = 60_000

@@ -6,6 +6,10 @@ import os
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+pytestmark = pytest.mark.browser
+
 LOAD = "%load_ext nbrepro"
 PICTURES = Path(__file__).parents[2] / "docs" / "images" / "panel"
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}

@@ -8,8 +8,6 @@ import pytest
 from tests.panel.lab import Lab
 from tests.panel.serving import serve, write_notebook
 
-pytest.importorskip("jupyter_server", reason="jupyter_server is not installed")
-
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:

@@ -57,7 +57,11 @@ def test_the_comm_is_silent_until_a_panel_says_hello_and_after_it_sleeps(client:
 
     client.execute("1 / 0")
     (ran,) = [message["content"]["data"] for message in comm_messages(client)]
-    assert (ran["type"], ran["cell"]["state"], ran["cell"]["exception"]["type"]) == ("cell", "error", "ZeroDivisionError")
+    assert (ran["type"], ran["cell"]["state"], ran["cell"]["exception"]["type"]) == (
+        "cell",
+        "error",
+        "ZeroDivisionError",
+    )
 
     assert say(client, {"type": "hello", "protocol": PROTOCOL, "listen": False}) == []
     client.execute("2")

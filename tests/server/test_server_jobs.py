@@ -14,6 +14,8 @@ import pytest
 from tests.panel.lab import Lab
 from tests.panel.serving import serve, write_notebook
 
+pytest.importorskip("jupyter_server", reason="jupyter_server is not installed")
+
 LOAD = "%load_ext nbrepro"
 
 

@@ -10,6 +10,8 @@ import pytest
 
 from tests.panel.lab import Lab
 
+pytest.importorskip("jupyter_server", reason="jupyter_server is not installed")
+
 ROUTES = [
     ("GET", "nbrepro/hello", None),
     ("POST", "nbrepro/overview", {"path": "a.ipynb"}),
