@@ -18,7 +18,7 @@ from nbrepro.confirm import second_look
 from nbrepro.errors import NbreproError, NothingFoundError
 from nbrepro.execution import Run, run_many
 from nbrepro.explain import Case, explain
-from nbrepro.records import CellState, Drift, NotebookResult, Verdict, worst
+from nbrepro.records import CellResult, CellState, Drift, NotebookResult, Problem, Verdict, worst
 from nbrepro.report.views import View
 from nbrepro.store.history import Entry
 from nbrepro.targets import Options, Target, Unusable, exclusive, find_targets, run_request, shown
@@ -76,6 +76,7 @@ def judge(target: Target, run: Run, options: Options) -> View:
     reference, record = target.reference, run.record
     not_run = frozenset(index for index, cell in record.cells.items() if cell.state is CellState.NOT_RUN)
     cells = compare_notebooks(reference.notebook, run.notebook, target.settings, not_run=not_run)
+    cells = tuple(_ended_here(cell, record.problem) for cell in cells)
     look = second_look(target, run, cells, options)
     cells = look.cells if look else cells
     drifts: tuple[Drift, ...] = ()
@@ -106,6 +107,13 @@ def judge(target: Target, run: Run, options: Options) -> View:
     )
     result = _keep(target, run, result, options)
     return View(result=result, reference=reference.notebook, candidate=run.notebook)
+
+
+def _ended_here(cell: CellResult, problem: Problem | None) -> CellResult:
+    """A cell in which the kernel died, or which was stopped, has failed though it left no other output behind."""
+    if problem is None or problem.cell != cell.index or cell.verdict in {Verdict.ERROR, Verdict.DIFFERENT}:
+        return cell
+    return dataclasses.replace(cell, verdict=Verdict.ERROR, reason=problem.message)
 
 
 def unusable(item: Unusable) -> View:
@@ -174,7 +182,7 @@ def history_entry(target: Target, run: Run, result: NotebookResult, run_id: str,
         command=command,
         started=started,
         seconds=result.seconds,
-        verdict=result.verdict.value if command == "check" else command,
+        verdict=result.verdict.value if command == "check" or result.exit_code else "recorded",
         exit_code=result.exit_code,
         reference=result.reference,
         digest=run.record.digest,

@@ -215,8 +215,8 @@ def exclusive(targets: Sequence[Target]) -> Iterator[None]:
     folder = Path(tempfile.gettempdir()) / f"nbrepro-{os.getuid() if hasattr(os, 'getuid') else 'locks'}"
     folder.mkdir(mode=0o700, exist_ok=True)
     with contextlib.ExitStack() as stack:
-        for target in targets:
-            where = short(digest_text(str(target.path.resolve())), 32)
+        for real, target in {target.path.resolve(): target for target in targets}.items():  # one may have two names
+            where = short(digest_text(str(real)), 32)
             try:
                 stack.enter_context(FileLock(folder / f"{where}.lock", timeout=0))
             except Timeout:

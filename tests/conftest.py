@@ -12,6 +12,7 @@ import pytest
 def _quiet_home(tmp_path_factory: pytest.TempPathFactory) -> None:
     """Keep what Jupyter, IPython and DVC write out of the developer's own folders, and let nothing phone home."""
     home = tmp_path_factory.mktemp("home")
+    os.environ.pop("CI", None)  # `check` takes a second look there: tests that mean it say so
     os.environ.update(
         IPYTHONDIR=str(home / "ipython"),
         JUPYTER_RUNTIME_DIR=str(home / "runtime"),

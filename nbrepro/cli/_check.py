@@ -11,6 +11,7 @@ import click
 from nbrepro.cli._options import json_option, paths_argument, quiet_option, run_options, run_settings
 
 if TYPE_CHECKING:
+    from nbrepro.records import Report
     from nbrepro.report.views import View
 
 _REPORTS = ("html", "junit", "markdown", "json")
@@ -79,11 +80,20 @@ def check(
         _write_report(kind, path, views, report)
     if as_json:
         print_json(report.to_dict())
-    elif not quiet:
+    elif quiet:
+        _say_errors(report)
+    else:
         from nbrepro.report.terminal import render
 
         render(views, console(), verbose=verbose)
     return report.exit_code
+
+
+def _say_errors(report: Report) -> None:
+    for notebook in report.notebooks:
+        if notebook.exit_code in {2, 3}:
+            problem = f"{notebook.path}: {notebook.problem.message}" if notebook.problem else notebook.reason
+            click.echo(f"nbrepro: {problem}", err=True)
 
 
 def _in_ci() -> bool:

@@ -27,8 +27,8 @@ def mask(text: str, rules: Rules) -> Masked:
         return Masked(text)
     found: list[tuple[int, int, str]] = []
     for normaliser in all_normalisers():
-        if rules.sets_aside(normaliser.name) and normaliser.applies_to(text, rules.source):
-            found += [(start, end, normaliser.name) for start, end in normaliser.find(text) if 0 <= start < end]
+        if rules.sets_aside(normaliser.name):
+            found += [(start, end, normaliser.name) for start, end in normaliser.places(text, rules.source)]
     if not found:
         return Masked(text)
     parts: list[str] = []

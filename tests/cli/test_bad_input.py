@@ -101,7 +101,25 @@ def test_a_kernel_that_dies_half_way(cli: Cli, folder: Path) -> None:
     result = cli("check", "a.ipynb")
     assert result.returncode == 3
     assert "kernel died" in said(result)
-    assert "cell 2" in said(result)
+    assert "cell 2 differs first" in said(result)
+
+
+def test_quiet_still_says_what_could_not_be_read_or_run(cli: Cli, folder: Path) -> None:
+    (folder / "empty.ipynb").write_text("")
+    save(folder / "a.ipynb", "1 / 0", outputs={0: "1\n"})
+    result = cli("check", "-q")
+    assert result.returncode == 2
+    assert "empty.ipynb" in result.stderr
+    assert "a.ipynb: ZeroDivisionError" in result.stderr
+    assert result.stdout == ""
+
+
+def test_one_notebook_under_two_names_is_run_under_both(cli: Cli, folder: Path) -> None:
+    save(folder / "a.ipynb", "print(1)", outputs={0: "1\n"})
+    (folder / "b.ipynb").symlink_to("a.ipynb")
+    result = cli("check", "--json")
+    assert result.returncode == 0, said(result)
+    assert [item["verdict"] for item in json.loads(result.stdout)["notebooks"]] == ["identical", "identical"]
 
 
 def test_an_endless_cell(cli: Cli, folder: Path) -> None:

@@ -132,7 +132,7 @@ def test_log_show_and_diff_know_the_runs(cli: Cli, folder: Path) -> None:
     cli("record", "a.ipynb")
     cli("check", "a.ipynb")
     runs = json.loads(cli("log", "--json").stdout)["runs"]
-    assert [run["verdict"] for run in runs] == ["identical", "record"]
+    assert [run["verdict"] for run in runs] == ["identical", "recorded"]
     assert "a.ipynb" in cli("log").stdout
     shown = cli("show", "a.ipynb")
     assert "draws from random" in shown.stdout

@@ -67,9 +67,9 @@ def test_what_a_user_computed_is_not_masked(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "source", "name"),
     [
-        ("Time: 3.25", "t = time.time()", "elapsed-time"),
-        ("took 3.2 s", "t = time.perf_counter()", "elapsed-time"),
-        ("Elapsed: 0:00:03.5", "datetime.now()", "elapsed-time"),
+        ("Time: 3.25", "t = time.time()\nprint('Time:', time.time() - t)", "elapsed-time"),
+        ("took 3.2 s", "t = time.perf_counter()\nprint(f'took {time.perf_counter() - t:.1f} s')", "elapsed-time"),
+        ("Elapsed: 0:00:03.5", "%%capture magic\nprint('Elapsed: %s' % (datetime.now() - t))", "elapsed-time"),
         ("pid: 1234", "os.getpid()", "pid"),
     ],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 Span = tuple[int, int]
@@ -26,12 +26,21 @@ class Normaliser:
     """A text without any of these is not searched."""
     evidence: re.Pattern[str] | None = None
     """What the cell's source must show, where the form alone could be a result."""
+    is_meant: Callable[[str, str, Span], bool] | None = field(default=None, repr=False)
+    """Decides of each place, by text and source, where the source can tell a result of the same form."""
 
     def applies_to(self, text: str, source: str) -> bool:
         """Whether the text is worth searching."""
         if self.evidence is not None and not self.evidence.search(source):
             return False
         return any(hint in text for hint in self.hints)
+
+    def places(self, text: str, source: str) -> Iterator[Span]:
+        """Yield where in a text it applies, given the cell's source."""
+        if self.applies_to(text, source):
+            for span in self.find(text):
+                if span[0] < span[1] and span[0] >= 0 and (self.is_meant is None or self.is_meant(text, source, span)):
+                    yield span
 
 
 def spans(pattern: str, *, flags: int = 0) -> Callable[[str], Iterable[Span]]:

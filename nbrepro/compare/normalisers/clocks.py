@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from nbrepro.compare.normalisers.base import Normaliser, Span, spans
+from nbrepro.compare.normalisers.elapsed import is_measured
 
 _UNIT = r"(?:ns|µs|μs|us|ms|s|secs?|seconds?|mins?|minutes?|h|hours?|milliseconds?)"
 _AMOUNT = rf"\d+(?:\.\d+)?(?:e[-+]?\d+)?\s?{_UNIT}\b(?:\s?\d+(?:\.\d+)?\s?{_UNIT}\b)*"
@@ -63,7 +64,7 @@ NORMALISERS = (
     ),
     Normaliser(
         name="elapsed-time",
-        description="A time that is labelled as elapsed, in a cell that reads a clock.",
+        description="A time that is labelled as elapsed, where the source puts a clock's difference behind the label.",
         find=spans(
             r"(?:\b(?:took|elapsed|duration|run ?time|time taken|(?:execution|training|total|wall|fit|elapsed) time)"
             rf"|^time)\b[ =:(]{{0,3}}({_AMOUNT}|\d+\.\d+|\d:\d\d:\d\d(?:\.\d+)?)|\bin ({_AMOUNT})",
@@ -71,6 +72,7 @@ NORMALISERS = (
         ),
         hints=("took", "lapsed", "uration", "ime", "in "),
         evidence=_CLOCK,
+        is_meant=is_measured,
     ),
     Normaliser(
         name="joblib-time",
