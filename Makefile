@@ -15,13 +15,15 @@ export NO_MKDOCS_2_WARNING := 1
 
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-fast lint docs bench clean
+.PHONY: help demo test test-fast lint docs bench panel test-panel pictures clean
 
 help:
 	@echo "make demo       check the example notebooks, and write demo-report.html"
 	@echo "make test       run all tests (make test-fast leaves out the slow ones)"
 	@echo "make lint       ruff, mypy, the order of the layers, the changelog"
 	@echo "make docs       build the documentation into site/"
+	@echo "make panel      build the JupyterLab panel and run its unit tests (needs Node)"
+	@echo "make test-panel test the panel in a browser (needs Node and Chromium)"
 	@echo "make bench      run the benchmarks"
 	@echo "make clean      remove what these made, except $(VENV)"
 
@@ -32,7 +34,7 @@ test: $(STAMPS)/test
 	$(BIN)/python -m pytest
 
 test-fast: $(STAMPS)/test
-	$(BIN)/python -m pytest -m "not slow"
+	$(BIN)/python -m pytest -m "not slow and not browser"
 
 lint: $(STAMPS)/lint
 	$(BIN)/ruff check
@@ -45,6 +47,20 @@ lint: $(STAMPS)/lint
 docs: $(STAMPS)/docs
 	$(BIN)/mkdocs build --strict
 
+# The JupyterLab panel: its packages, its messages' types, its unit tests, its bundle.
+panel: labextension/node_modules/.package-lock.json
+	cd labextension && npm run --silent generate && npm test --silent && npm run --silent bundle
+
+test-panel: $(STAMPS)/panel panel
+	NBREPRO_PANEL=require $(BIN)/python -m pytest -m browser tests/panel
+
+pictures: $(STAMPS)/panel panel
+	NBREPRO_PICTURES=1 $(BIN)/python -m pytest -q -m browser tests/panel/test_states.py
+
+labextension/node_modules/.package-lock.json: labextension/package-lock.json
+	cd labextension && npm ci --silent
+	@touch $@
+
 bench: $(STAMPS)/test
 	@set -e; for script in benchmarks/*.py; do echo "== $$script"; $(BIN)/python $$script; done
 
@@ -53,7 +69,7 @@ clean:
 	find . -path ./$(VENV) -prune -o -name __pycache__ -type d -exec rm -rf {} +
 
 # One environment, filled as far as the target asks. A stamp is younger than what it was installed from.
-$(STAMPS)/examples $(STAMPS)/test $(STAMPS)/lint $(STAMPS)/docs: $(STAMPS)/torch pyproject.toml constraints.txt
+$(STAMPS)/examples $(STAMPS)/test $(STAMPS)/lint $(STAMPS)/docs $(STAMPS)/panel: $(STAMPS)/torch pyproject.toml constraints.txt
 	@echo "Installing what \`make $(MAKECMDGOALS)\` needs (extra: $(@F)) ..."
 	$(PIP) install -qq $(PINNED) -e ".[$(@F)]"
 	@$(BIN)/python -m compileall -q nbrepro  # an editable install is not compiled, and every load in a kernel would pay

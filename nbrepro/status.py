@@ -52,7 +52,7 @@ class Status:
         return {**plain(brief), "outputs": outputs, "exit_code": self.exit_code}
 
 
-def status(paths: Sequence[str]) -> list[Status]:
+def status(paths: Sequence[str], options: Options | None = None) -> list[Status]:
     """Return how each notebook stands to its record, without running anything.
 
     Raises
@@ -60,7 +60,7 @@ def status(paths: Sequence[str]) -> list[Status]:
     NbreproError
         If a path does not exist or a configuration is at fault.
     """
-    return [_status(item) for item in find_targets(paths, Options())]
+    return [_status(item) for item in find_targets(paths, options or Options())]
 
 
 def _status(item: Target | Unusable) -> Status:

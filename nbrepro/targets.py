@@ -39,6 +39,8 @@ class Options:
     """Whether the run becomes the reference: then there is nothing to run like, and no error is expected."""
     against: str | None = None
     update: bool = False
+    live: Mapping[str, NotebookNode] = field(default_factory=dict)
+    """Notebooks as an editor holds them, by path; each stands for what is saved."""
     confirm: bool = False
     """Whether a notebook that differs is run once more, to tell what is flaky from what is changed."""
     calibrate: int = 0
@@ -111,7 +113,7 @@ def find_targets(paths: Sequence[str], options: Options) -> list[Target | Unusab
 
 def _target(path: Path, name: str, store: Store, settings: Settings, options: Options) -> Target | Unusable:
     try:
-        notebook = read_notebook(path)
+        notebook = options.live.get(str(path)) or read_notebook(path)
         foreign = read_foreign(notebook.metadata, notebook.cells)
         if foreign.skip is not None:
             raise NothingFoundError(foreign.skip)

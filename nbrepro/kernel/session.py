@@ -15,6 +15,7 @@ import nbrepro
 from nbrepro.kernel import audit, fingerprints
 from nbrepro.kernel.activity import Activity
 from nbrepro.kernel.border import Border, Faults
+from nbrepro.kernel.comm import PanelComm
 from nbrepro.kernel.determinism import Determinism
 from nbrepro.kernel.entropy import EntropyWatch
 from nbrepro.kernel.files import FileWatch
@@ -65,6 +66,7 @@ class Session:
         self.determinism = Determinism(self.faults, self._nondeterministic)
         self._imports = PostImport(self.faults)
         self._entropy = EntropyWatch(self._activity, self._finder, self._border)
+        self._panel = PanelComm(self, self._border.between)
         self._outputs = OutputWatch(shell, self._activity, self._border)
         self.recorder = Recorder(
             shell,
@@ -89,6 +91,7 @@ class Session:
             ("audit", self._listen),
             ("outputs", self._outputs.start),
             ("recorder", self.recorder.start),
+            ("panel", self._panel.start),
         )
         for name, step in steps:
             self._border.between(name, step)
@@ -100,6 +103,7 @@ class Session:
     def stop(self) -> None:
         """Write the fingerprint and put everything back."""
         for name, step in (
+            ("panel", self._panel.stop),
             ("recorder", self.recorder.stop),
             ("audit", audit.silence),
             ("outputs", self._outputs.stop),
@@ -190,6 +194,7 @@ class Session:
         self.runs[run.msg_id] = run
         if self._journal is not None:
             self._journal.cell(run)
+        self._panel.ran(run)
 
     def _nondeterministic(self, operation: str) -> None:
         cell = self._activity.current()

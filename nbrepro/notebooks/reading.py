@@ -31,11 +31,21 @@ def read_notebook(path: Path) -> NotebookNode:
         If there is no such file, or it is no notebook that can be read.
     """
     name = str(path)
-    document = _parse(_read_text(path, name), name)
+    return notebook_of(_parse(_read_text(path, name), name), name)
+
+
+def notebook_of(document: dict[str, Any], name: str) -> NotebookNode:
+    """Return a notebook's JSON document, as a file or an editor holds it, as a notebook of nbformat 4.5.
+
+    Raises
+    ------
+    InputError
+        If it is no notebook.
+    """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # nbformat warns of missing ids, which are given below
-            document = document if document["nbformat"] == NEWEST_MAJOR else _upgrade(document)
+            document = document if document.get("nbformat") == NEWEST_MAJOR else _upgrade(document)
             _check_cells(document)
             notebook = to_notebook_json(document)
     except InputError as fault:

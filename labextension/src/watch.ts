@@ -1,0 +1,358 @@
+/**
+ * One open notebook: gathers what kernel, server and editor say of it, and derives the view. Idle while it sleeps.
+ */
+import { Cell, ICellModel } from '@jupyterlab/cells';
+import { ISessionContext } from '@jupyterlab/apputils';
+import { NotebookPanel } from '@jupyterlab/notebook';
+import { Contents } from '@jupyterlab/services';
+import { ISignal, Signal } from '@lumino/signaling';
+
+import { KernelLink, Server, ServerFault } from './connection.js';
+import { derive, EMPTY, Inputs, KernelLinkState, LiveCell, signOf, View } from './model.js';
+import { Job, KernelCellRan, KernelState } from './schema.js';
+import { digestText } from './sha256.js';
+import { Words } from './words.js';
+
+const EDIT_PAUSE = 350;
+const BUSY_PAUSE = 80;
+const REFRESH_PAUSE = 1500;
+
+/** What a watch needs of its surroundings. */
+export interface Surroundings {
+  server: Server;
+  contents: Contents.IManager;
+  words: Words;
+  marks(): boolean;
+}
+
+export class Watch {
+  private _inputs: Inputs = EMPTY;
+  private _view: View;
+  private _changed = new Signal<this, void>(this);
+  private _link: KernelLink | null = null;
+  private _awake = false;
+  private _digests = new WeakMap<ICellModel, { source: string; digest: string }>();
+  private _editTimer: number | undefined;
+  private _refreshTimer: number | undefined;
+  private _question = 0;
+  private _message: string | null = null;
+  private _disposed = false;
+
+  constructor(
+    readonly panel: NotebookPanel,
+    private readonly _around: Surroundings
+  ) {
+    this._view = derive(EMPTY, _around.words);
+    panel.context.pathChanged.connect(this._onPath, this);
+    panel.disposed.connect(this.dispose, this);
+  }
+
+  get changed(): ISignal<this, void> {
+    return this._changed;
+  }
+
+  get view(): View {
+    return this._view;
+  }
+
+  get inputs(): Inputs {
+    return this._inputs;
+  }
+
+  get link(): KernelLink | null {
+    return this._link;
+  }
+
+  /** What went wrong with the last action, as a sentence for the user. */
+  get message(): string | null {
+    return this._message;
+  }
+
+  set message(text: string | null) {
+    this._message = text;
+    this._changed.emit();
+  }
+
+  /** The path as the server knows it, without the drive of another contents provider. */
+  get path(): string {
+    return this._around.contents.localPath(this.panel.context.path);
+  }
+
+  dispose(): void {
+    if (this._disposed) {
+      return;
+    }
+    this.sleep();
+    this._disposed = true;
+    this._link?.dispose();
+    this._link = null;
+    this.panel.context.pathChanged.disconnect(this._onPath, this);
+    Signal.clearData(this);
+  }
+
+  /** Begin to follow the notebook. */
+  wake(): void {
+    if (this._awake || this._disposed) {
+      return;
+    }
+    this._awake = true;
+    const { context, sessionContext, content } = this.panel;
+    sessionContext.kernelChanged.connect(this._onKernel, this);
+    context.fileChanged.connect(this._onSaved, this);
+    content.modelContentChanged.connect(this._onEdit, this);
+    void context.ready.then(() => {
+      if (this._awake) {
+        this._onKernel();
+        this._readCells();
+        void this.refresh();
+      }
+    });
+  }
+
+  /** Stop following: no timer, no request, no message from the kernel, no mark that could be out of date. */
+  sleep(): void {
+    if (!this._awake) {
+      return;
+    }
+    this._awake = false;
+    const { context, sessionContext, content } = this.panel;
+    sessionContext.kernelChanged.disconnect(this._onKernel, this);
+    context.fileChanged.disconnect(this._onSaved, this);
+    content?.modelContentChanged.disconnect(this._onEdit, this);
+    window.clearTimeout(this._editTimer);
+    window.clearTimeout(this._refreshTimer);
+    this._refreshTimer = this._editTimer = undefined;
+    this._question++;
+    void this._link?.sleep();
+    this._paint(false);
+  }
+
+  /** Ask the server anew. */
+  async refresh(): Promise<void> {
+    window.clearTimeout(this._refreshTimer);
+    this._refreshTimer = undefined;
+    if (!this._awake) {
+      return;
+    }
+    const question = ++this._question;
+    const { server } = this._around;
+    if (this._inputs.server !== 'ok') {
+      const hello = await server.hello();
+      if (question !== this._question) {
+        return;
+      }
+      this._set({ server: hello.state });
+      if (hello.state !== 'ok') {
+        return;
+      }
+    }
+    try {
+      const overview = await server.overview(this.path, this._sources());
+      if (question === this._question) {
+        const job = this._inputs.job?.state === 'running' && overview.job === null ? this._inputs.job : overview.job;
+        this._set({ overview, job });
+      }
+    } catch (fault) {
+      if (question === this._question) {
+        this._set({ server: stateAfter(fault) });
+      }
+    }
+  }
+
+  /** A job said something; when it ends, everything is asked anew. */
+  onJob(job: Job): void {
+    if (job.path !== this.path || !this._awake) {
+      return;
+    }
+    const ended = this._inputs.job?.state === 'running' && job.state !== 'running';
+    this._set({ job });
+    if (ended) {
+      this._message = job.state === 'failed' || job.kind === 'restore' || job.kind === 'lock' ? job.message : null;
+      this._changed.emit();
+      void this.refresh();
+    }
+  }
+
+  /** Return the notebook as the editor holds it. */
+  content(): unknown {
+    return this.panel.context.model.toJSON();
+  }
+
+  /** Draw the marks anew, for example when the setting changed. */
+  repaint(): void {
+    this._paint(this._awake);
+  }
+
+  private _onPath(): void {
+    this._set({ overview: null });
+    this._later();
+  }
+
+  private _onSaved(): void {
+    this._later();
+  }
+
+  private _onEdit(): void {
+    this._readSoon(EDIT_PAUSE);
+  }
+
+  /** Read the editor's cells once the typing rests. */
+  private _readSoon(pause: number): void {
+    window.clearTimeout(this._editTimer);
+    this._editTimer = window.setTimeout(() => this._readCells(), pause);
+  }
+
+  private _onKernel(): void {
+    const kernel = this.panel.sessionContext.session?.kernel ?? null;
+    if (this._link !== null && this._link.kernel === kernel) {
+      void this._link.join();
+      return;
+    }
+    this._link?.dispose();
+    this._link = null;
+    if (kernel === null) {
+      this._set({ link: starting(this.panel.sessionContext) ? 'starting' : 'none', kernel: null });
+      return;
+    }
+    this._set({ link: 'connecting', kernel: null });
+    this._link = new KernelLink(kernel, {
+      onLink: (link, state) => this._onLink(link, state),
+      onCell: ran => this._onCell(ran),
+      onBusy: () => this._readSoon(BUSY_PAUSE)
+    });
+    void this._link.join();
+  }
+
+  private _onLink(link: KernelLinkState, kernel: KernelState | null): void {
+    const state = link === 'absent' && !this._isPython() ? 'other' : link;
+    const keeps = state === 'lost' ? this._inputs.kernel : kernel;
+    this._set({ link: state, kernel: keeps });
+  }
+
+  private _isPython(): boolean {
+    const language = this.panel.sessionContext.kernelPreference.language ?? this.panel.context.model.defaultKernelLanguage;
+    return language === '' || /python/i.test(language);
+  }
+
+  private _onCell(ran: KernelCellRan): void {
+    const kernel = this._inputs.kernel;
+    if (kernel === null || kernel.session !== ran.session) {
+      void this._link?.join();
+      return;
+    }
+    const same = (one: string | null, other: string | null): boolean => one !== null && one === other;
+    const others = kernel.cells.filter(
+      cell => cell.msg_id !== ran.cell.msg_id && !same(cell.cell_id, ran.cell.cell_id)
+    );
+    this._set({ kernel: { ...kernel, cells: [...others, ran.cell] } });
+    this._later();
+  }
+
+  /** Ask the server soon, once for many reasons. */
+  private _later(): void {
+    if (this._awake && this._refreshTimer === undefined) {
+      this._refreshTimer = window.setTimeout(() => void this.refresh(), REFRESH_PAUSE);
+    }
+  }
+
+  private _readCells(): void {
+    const cells: LiveCell[] = [];
+    for (const cell of this._codeCells()) {
+      const source = cell.sharedModel.getSource();
+      if (source.trim() === '') {
+        continue;
+      }
+      const state = (cell as ICellModel & { executionState?: string }).executionState;
+      cells.push({
+        id: cell.id,
+        number: cells.length + 1,
+        digest: this._digest(cell, source),
+        executing: state === 'running'
+      });
+    }
+    const before = this._inputs.cells;
+    const same = (one: LiveCell, other: LiveCell | undefined): boolean =>
+      other !== undefined && one.id === other.id && one.digest === other.digest && one.executing === other.executing;
+    if (cells.length === before.length && cells.every((cell, place) => same(cell, before[place]))) {
+      return;
+    }
+    const edited = cells.length !== before.length || cells.some((cell, place) => cell.digest !== before[place]?.digest);
+    this._set({ cells });
+    if (edited && before.length > 0 && this._inputs.overview?.record) {
+      this._later();
+    }
+  }
+
+  private *_codeCells(): Iterable<ICellModel> {
+    for (const cell of this.panel.context.model.cells) {
+      if (cell.type === 'code') {
+        yield cell;
+      }
+    }
+  }
+
+  private _sources(): Record<string, string> {
+    const found: Record<string, string> = {};
+    for (const cell of this._codeCells()) {
+      found[cell.id] = cell.sharedModel.getSource();
+    }
+    return found;
+  }
+
+  private _digest(cell: ICellModel, source: string): string {
+    const known = this._digests.get(cell);
+    if (known?.source === source) {
+      return known.digest;
+    }
+    const digest = digestText(source);
+    this._digests.set(cell, { source, digest });
+    return digest;
+  }
+
+  private _set(changes: Partial<Inputs>): void {
+    if (this._disposed) {
+      return;
+    }
+    this._inputs = { ...this._inputs, ...changes };
+    this._view = derive(this._inputs, this._around.words);
+    this._paint(this._awake);
+    this._changed.emit();
+  }
+
+  /** Mark the cells' prompts: an attribute of the page, nothing in the notebook. */
+  private _paint(awake: boolean): void {
+    const shown = awake && this._around.marks();
+    const marks = new Map(this._view.marks.map(mark => [mark.id, mark]));
+    for (const cell of this.panel.content?.widgets ?? []) {
+      const mark = shown ? marks.get(cell.model.id) : undefined;
+      paintOne(cell, mark?.mark ?? 'none', mark?.words ?? '');
+    }
+  }
+}
+
+function paintOne(cell: Cell, mark: View['marks'][number]['mark'], words: string): void {
+  const data = cell.node.dataset;
+  if ((data.nbreproState ?? 'none') === mark) {
+    return;
+  }
+  if (mark === 'none') {
+    delete data.nbreproState;
+    delete data.nbreproSign;
+    cell.node.removeAttribute('data-nbrepro-words');
+  } else {
+    data.nbreproState = mark;
+    data.nbreproSign = signOf(mark);
+    data.nbreproWords = words;
+  }
+}
+
+function starting(session: ISessionContext): boolean {
+  return !session.isReady && !session.hasNoKernel;
+}
+
+function stateAfter(fault: unknown): Inputs['server'] {
+  if (fault instanceof ServerFault) {
+    return fault.status === 403 ? 'forbidden' : fault.status === 404 ? 'ok' : 'unreachable';
+  }
+  return fault instanceof TypeError && fault.message.includes('protocol') ? 'older' : 'unreachable';
+}

@@ -1,0 +1,126 @@
+"""Bring a data file back to what the record read: out of DVC's cache or git, verified before it is put in place.
+
+The file that is replaced is kept below ``.nbrepro/runs/replaced``, which git ignores.
+"""
+
+from __future__ import annotations
+
+import configparser
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from nbrepro.errors import UsageError
+from nbrepro.probes import data
+from nbrepro.records import DataFile, Record
+
+_GIT_SECONDS = 60
+
+
+def restore_files(root: Path, record: Record, names: tuple[str, ...], advance: Callable[[int, int, int], None]) -> str:
+    """Restore these files, or all that changed, and return a sentence about it.
+
+    Raises
+    ------
+    UsageError
+        If a file is none of the record's, or its recorded contents are not to be had.
+    """
+    recorded = record.fingerprint.data
+    unknown = [name for name in names if name not in recorded]
+    if unknown:
+        raise UsageError(f"{unknown[0]!r} is no file that the record read")
+    now = data.read([root / name for name in recorded], root)
+    changed = [name for name in names or recorded if _differs(recorded[name], now.get(name))]
+    commit = record.fingerprint.code.commit if record.fingerprint.code else None
+    for place, name in enumerate(changed, start=1):
+        _restore(root, name, recorded[name], commit)
+        advance(0, place, len(changed))
+    if not changed:
+        return "every file is as the record read it"
+    return f"restored {', '.join(changed)}; what was there before is in .nbrepro/runs/replaced"
+
+
+def is_restorable(root: Path, name: str, file: DataFile, commit: str | None) -> bool:
+    """Whether the recorded contents can probably be had, told cheaply."""
+    return _inside(root, name) and (_in_cache(root, file) is not None or (file.in_git and commit is not None))
+
+
+def _differs(recorded: DataFile, now: DataFile | None) -> bool:
+    return now is None or now.digest != recorded.digest
+
+
+def _inside(root: Path, name: str) -> bool:
+    target = Path(os.path.abspath(root / name))  # noqa: PTH100 - no link is followed
+    return root in target.parents and target.parent.resolve().is_relative_to(root.resolve())
+
+
+def _restore(root: Path, name: str, file: DataFile, commit: str | None) -> None:
+    if not _inside(root, name):
+        raise UsageError(f"{name} lies outside of the project: restore it by hand")
+    target = root / name
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, text = tempfile.mkstemp(dir=target.parent, prefix=".nbrepro-")
+    os.close(handle)
+    fresh = Path(text)
+    try:
+        if not (_from_cache(root, file, fresh) or _from_git(root, name, commit, fresh)):
+            raise UsageError(f"the recorded contents of {name} are neither in DVC's cache nor in git: `dvc fetch` it")
+        found = data.read([fresh], root)
+        if next(iter(found.values())).digest != file.digest:
+            raise UsageError(f"what DVC or git keeps of {name} is not what the record read: it was left as it is")
+        if target.exists():
+            aside = root / ".nbrepro" / "runs" / "replaced" / f"{time.time_ns()}" / name
+            aside.parent.mkdir(parents=True, exist_ok=True)
+            shutil.move(target, aside)
+        fresh.chmod(0o644)
+        fresh.replace(target)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def _from_cache(root: Path, file: DataFile, fresh: Path) -> bool:
+    kept = _in_cache(root, file)
+    if kept is None:
+        return False
+    shutil.copyfile(kept, fresh)
+    return True
+
+
+def _in_cache(root: Path, file: DataFile) -> Path | None:
+    """Return the object in DVC's cache that holds the recorded contents."""
+    if file.dvc is None or not file.dvc.recorded.startswith("md5:") or file.dvc.recorded.endswith(".dir"):
+        return None
+    digits = file.dvc.recorded.removeprefix("md5:")
+    place = next((folder for folder in (root, *root.parents) if (folder / ".dvc").is_dir()), None)
+    if place is None or not digits.isalnum():
+        return None
+    for cache in (_configured(place), place / ".dvc" / "cache"):
+        kept = cache / "files" / "md5" / digits[:2] / digits[2:]
+        if kept.is_file():
+            return kept
+    return None
+
+
+def _configured(place: Path) -> Path:
+    settings = configparser.ConfigParser(interpolation=None)
+    settings.read([place / ".dvc" / "config", place / ".dvc" / "config.local"])
+    return place / ".dvc" / settings.get("cache", "dir", fallback="cache")
+
+
+def _from_git(root: Path, name: str, commit: str | None, fresh: Path) -> bool:
+    if commit is None:
+        return False
+    with fresh.open("wb") as out:
+        done = subprocess.run(  # noqa: S603 - no shell, and the commit is the record's
+            ["git", "--no-optional-locks", "-c", "core.fsmonitor=false", "show", f"{commit}:./{name}"],  # noqa: S607 - the user's git
+            cwd=root,
+            stdout=out,
+            stderr=subprocess.DEVNULL,
+            timeout=_GIT_SECONDS,
+            check=False,
+        )
+    return done.returncode == 0

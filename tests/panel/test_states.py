@@ -1,0 +1,144 @@
+"""Each of the six states in a real browser, a real JupyterLab, with real kernels; each in both themes is a picture."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+LOAD = "%load_ext nbrepro"
+PICTURES = Path(__file__).parents[2] / "docs" / "images" / "panel"
+THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+
+
+def picture(panel: Any, name: str) -> None:
+    """Take a picture of the panel beside its notebook in both themes; `make pictures` keeps them for the docs."""
+    if not os.environ.get("NBREPRO_PICTURES"):
+        return
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    panel.page.mouse.move(600, 700)
+    for theme, title in THEMES.items():
+        panel.command("apputils:change-theme", {"theme": title})
+        light = str(theme == "light").lower()
+        panel.page.wait_for_selector(f'body[data-jp-theme-light="{light}"]', state="attached")
+        panel.page.wait_for_timeout(700)
+        panel.page.screenshot(path=str(PICTURES / f"{name}-{theme}.png"))
+    panel.command("apputils:change-theme", {"theme": THEMES["light"]})
+
+
+def opened(open_page: Any, path: str) -> Any:
+    panel = open_page(path, height=860, width=1200)
+    if panel.page.is_visible("#filebrowser"):
+        panel.command("filebrowser:toggle-main")
+    return panel
+
+
+def test_a_notebook_without_nbrepro_is_not_loaded_and_shows_its_record(open_page: Any, notebook: Any, lab: Any) -> None:
+    path = notebook("import statistics", "scores = [3, 5, 8]", "statistics.mean(scores)")
+    lab.run("record", path)
+    panel = opened(open_page, path)
+    panel.await_state("not_loaded")
+    panel.await_text("Record on disk: just now")
+    picture(panel, "not-loaded")
+
+
+def test_a_loaded_notebook_without_a_record_is_tracked_and_shows_its_findings(open_page: Any, notebook: Any) -> None:
+    path = notebook(LOAD, "import numpy as np", "rng = np.random.default_rng()\nrng.normal()", "6 * 7")
+    panel = opened(open_page, path)
+    panel.run_all()
+    panel.await_state("tracked")
+    panel.await_text("Run in order 4/4")
+    panel.await_text("unseeded randomness, cell 3")
+    panel.await_text("default_rng()")
+    picture(panel, "tracked")
+
+
+def test_a_recorded_notebook_that_was_checked_is_reproduced(open_page: Any, notebook: Any, lab: Any) -> None:
+    path = notebook(LOAD, "import random", "draws = [random.random() for _ in range(3)]", "draws", "sum(draws) / 3")
+    lab.run("record", path)
+    panel = opened(open_page, path)
+    panel.run_all()
+    panel.await_state("clean")
+    panel.await_text("Matches its record")
+    panel.click("Check")
+    panel.await_state("running")
+    panel.await_state("clean")
+    panel.await_text("Reproduced · checked just now")
+    panel.await_text("outputs match")
+    panel.click("History")
+    panel.page.wait_for_function("document.querySelectorAll('[data-nbrepro-state=match]').length >= 4")
+    picture(panel, "clean")
+
+
+def test_edits_data_and_order_are_drift_with_what_they_affect(open_page: Any, notebook: Any, lab: Any) -> None:
+    path = notebook(
+        LOAD,
+        "import csv",
+        "with open('raw.csv') as file:\n    rows = list(csv.reader(file))",
+        "total = sum(float(row[0]) for row in rows)",
+        "total",
+        "'unrelated'",
+    )
+    data = lab.root / path.split("/")[0] / "raw.csv"
+    data.write_text("1\n2\n3\n")
+    lab.run("record", path)
+    data.write_text("1\n2\n4\n")
+    panel = opened(open_page, path)
+    panel.run_all()
+    panel.await_state("drift")
+    edit(panel, 5, "'unrelated, edited'")
+    panel.await_text("cell 6 edited")
+    panel.await_text("Affected: 3–6")
+    panel.command("notebook:move-cursor-up")
+    assert "raw.csv" in panel.text
+    assert panel.marks()[5] == "edited"
+    panel.click("Data")
+    picture(panel, "drift")
+
+
+def edit(panel: Any, cell: int, source: str) -> None:
+    panel.page.evaluate(
+        """([place, source]) => window.jupyterapp.shell.currentWidget.context.model
+             .sharedModel.cells[place].setSource(source)""",
+        [cell, source],
+    )
+
+
+def test_a_check_runs_beside_the_users_kernel_and_can_be_cancelled(open_page: Any, notebook: Any) -> None:
+    path = notebook(LOAD, "import time", "time.sleep(0.2)", "time.sleep(30)", "print('done')")
+    panel = opened(open_page, path)
+    panel.await_state("not_loaded")
+    panel.click("Check")
+    panel.await_state("running")
+    panel.await_text("3/5 cells")
+    picture(panel, "running")
+    panel.click("Cancel")
+    panel.await_state("not_loaded")
+
+
+def test_a_check_that_differs_names_the_first_cell_and_the_cause(open_page: Any, notebook: Any, lab: Any) -> None:
+    path = notebook(
+        LOAD,
+        "import os\n\ndraw = os.urandom(2)",
+        "score = int.from_bytes(draw, 'big') / 65536",
+        "print(f'accuracy {score:.3f}')",
+        "print('rounded', round(score, 2))",
+        "print('the end')",
+    )
+    lab.run("record", path)
+    panel = opened(open_page, path)
+    panel.run_all()
+    panel.await_state("clean")
+    panel.click("Check")
+    panel.await_state("failed")
+    panel.await_text("Diverged first at cell 4")
+    panel.await_text("os.urandom")
+    panel.await_text("Later: 5 follow")
+    picture(panel, "failed")
+    panel.click("Full diff")
+    panel.page.wait_for_selector(".nbr-Diff del")
+    picture(panel, "difference")

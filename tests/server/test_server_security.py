@@ -1,0 +1,112 @@
+"""Who may ask, for what, and what of a hostile notebook comes back."""
+
+from __future__ import annotations
+
+import urllib.parse
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.panel.lab import Lab
+
+pytest.importorskip("jupyter_server", reason="jupyter_server is not installed")
+
+ROUTES = [
+    ("GET", "nbrepro/hello", None),
+    ("POST", "nbrepro/overview", {"path": "a.ipynb"}),
+    ("GET", "nbrepro/difference?path=a.ipynb&run=r&cell=c", None),
+    ("GET", "nbrepro/report?path=a.ipynb&run=r", None),
+    ("POST", "nbrepro/accept", {"path": "a.ipynb", "run": "r"}),
+    ("GET", "nbrepro/jobs", None),
+    ("POST", "nbrepro/jobs", {"kind": "check", "path": "a.ipynb"}),
+    ("DELETE", "nbrepro/jobs/" + "0" * 32, None),
+]
+CLIMBS = [
+    "../../etc/passwd.ipynb",
+    "/../secret.ipynb",
+    "folder/../../secret.ipynb",
+    "..\\secret.ipynb",
+    "~/secret.ipynb",
+    "%2e%2e/secret.ipynb",
+    ".hidden/secret.ipynb",
+    "a\0.ipynb",
+    "plain.txt",
+    "",
+    None,
+    7,
+    ["a.ipynb"],
+]
+
+
+@pytest.mark.parametrize(("method", "route", "body"), ROUTES)
+@pytest.mark.parametrize("token", [None, "wrong"])
+def test_without_the_token_nothing_is_answered(server: Lab, method: str, route: str, body: Any, token: str) -> None:
+    status, answer = server.ask(method, route, body, token=token)
+    assert status == 403
+    assert "nbrepro_jobs" not in str(answer)
+
+
+@pytest.mark.parametrize(("method", "route", "body"), [route for route in ROUTES if route[0] != "GET"])
+def test_a_cookie_without_xsrf_changes_nothing(server: Lab, method: str, route: str, body: Any) -> None:
+    cookie = login(server)
+    status, answer = server.ask(method, route, body, token=None, headers={"Cookie": cookie})
+    assert status == 403
+    assert "_xsrf" in str(answer)
+
+
+def login(server: Lab) -> str:
+    import http.cookiejar
+    import urllib.request
+
+    jar = http.cookiejar.CookieJar()
+    opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
+    opener.open(f"{server.url}login?token={server.token}").read()
+    names = [f"{cookie.name}={cookie.value}" for cookie in jar if cookie.name != "_xsrf"]
+    assert names
+    return "; ".join(names)
+
+
+@pytest.mark.parametrize("path", CLIMBS)
+def test_a_path_that_climbs_or_is_none_is_refused(server: Lab, path: Any) -> None:
+    (server.root.parent / "secret.ipynb").write_text("{}")
+    (server.root / "plain.txt").write_text("text")
+    (server.root / ".hidden").mkdir(exist_ok=True)
+    (server.root / ".hidden" / "secret.ipynb").write_text("{}")
+    for route, more in (("overview", {}), ("jobs", {"kind": "check"}), ("accept", {"run": "r"})):
+        status, answer = server.ask("POST", f"nbrepro/{route}", {"path": path, **more})
+        assert status in {400, 404}, (route, answer)
+    if isinstance(path, str) and "\0" not in path:
+        query = urllib.parse.urlencode({"path": path, "run": "r", "cell": "c"})
+        assert server.ask("GET", f"nbrepro/difference?{query}")[0] in {400, 404}
+
+
+@pytest.mark.parametrize("run", ["../../../../etc/passwd", "/etc/passwd", "*", "a/../b", "", "..", "no-such-run"])
+def test_an_id_of_a_run_is_no_path(server: Lab, notebook: Callable[..., str], run: str) -> None:
+    path = notebook("1")
+    query = urllib.parse.urlencode({"path": path, "run": run, "cell": "c"})
+    for route in ("difference", "report"):
+        status, answer = server.ask("GET", f"nbrepro/{route}?{query}")
+        assert status in {400, 422}
+        assert "root:" not in str(answer)
+    assert server.ask("POST", "nbrepro/accept", {"path": path, "run": run})[0] in {400, 422}
+
+
+@pytest.mark.parametrize(
+    "body", [[], "text", {"kind": "delete"}, {"kind": "check", "content": 3}, {"kind": "restore", "names": "x"}]
+)
+def test_a_malformed_order_is_refused_in_words(server: Lab, notebook: Callable[..., str], body: Any) -> None:
+    sent = {**body, "path": notebook("1")} if isinstance(body, dict) else body
+    status, answer = server.ask("POST", "nbrepro/jobs", sent)
+    assert status in {400, 422}
+    assert answer["message"]
+
+
+def test_restoring_a_file_that_the_record_did_not_read_is_refused(server: Lab, notebook: Callable[..., str]) -> None:
+    from tests.server.test_server_jobs import ended, start, until
+
+    path = notebook("1")
+    until(server, start(server, "record", path)["id"], ended)
+    job = until(server, start(server, "restore", path, names=["../../etc/passwd"])["id"], ended)
+    assert job["state"] == "failed"
+    assert "no file that the record read" in job["message"]
