@@ -87,7 +87,8 @@ def test_the_wheel_holds_the_package_with_its_data_files(wheel: list[str]) -> No
 
 
 def test_the_wheel_holds_nothing_else(wheel: list[str]) -> None:
-    assert {name.split("/")[0] for name in wheel} == {"nbrepro", f"nbrepro-{nbrepro.__version__}.dist-info"}
+    name = f"nbrepro-{nbrepro.__version__}"
+    assert {path.split("/")[0] for path in wheel} == {"nbrepro", f"{name}.dist-info", f"{name}.data"}
 
 
 def test_the_wheel_carries_the_licence(wheel: list[str]) -> None:
