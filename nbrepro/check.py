@@ -12,13 +12,12 @@ from functools import partial
 from typing import Protocol
 
 from nbrepro.calibrating import carry_over
-from nbrepro.compare import compare_notebooks
-from nbrepro.compare.fingerprints import drift
 from nbrepro.confirm import second_look
 from nbrepro.errors import NbreproError, NothingFoundError
 from nbrepro.execution import Run, run_many
-from nbrepro.explain import Case, explain
-from nbrepro.records import CellResult, CellState, Drift, NotebookResult, Problem, Verdict, worst
+from nbrepro.explain import explain
+from nbrepro.judging import case_of, exit_code
+from nbrepro.records import NotebookResult, Verdict, worst
 from nbrepro.report.views import View
 from nbrepro.store.history import Entry
 from nbrepro.targets import Options, Target, Unusable, exclusive, find_targets, run_request, shown
@@ -73,47 +72,27 @@ def _judge_if_run(target: Target, run: Run | NbreproError, options: Options) -> 
 
 def judge(target: Target, run: Run, options: Options) -> View:
     """Compare a candidate with its reference, explain the differences, keep the run."""
-    reference, record = target.reference, run.record
-    not_run = frozenset(index for index, cell in record.cells.items() if cell.state is CellState.NOT_RUN)
-    cells = compare_notebooks(reference.notebook, run.notebook, target.settings, not_run=not_run)
-    cells = tuple(_ended_here(cell, record.problem) for cell in cells)
-    look = second_look(target, run, cells, options)
-    cells = look.cells if look else cells
-    drifts: tuple[Drift, ...] = ()
-    if reference.record:
-        drifts = drift(reference.record.fingerprint, record.fingerprint, complete=record.problem is None)
-    case = Case(
-        reference=reference.notebook,
-        candidate=run.notebook,
-        reference_record=reference.record,
-        candidate_record=record,
-        cells=cells,
-        drift=drifts,
-        root=target.store.root,
-    )
-    verdict = Verdict.ERROR if record.problem else worst(cell.verdict for cell in cells)
+    record = run.record
+    case = case_of(target, run.notebook, record)
+    look = second_look(target, run, case.cells, options)
+    if look:
+        case = dataclasses.replace(case, cells=look.cells)
+    verdict = Verdict.ERROR if record.problem else worst(cell.verdict for cell in case.cells)
     result = NotebookResult(
         path=shown(target.path),
-        reference=reference.label,
+        reference=target.reference.label,
         verdict=verdict,
-        exit_code=_exit_code(verdict, run),
+        exit_code=exit_code(verdict, record.problem),
         reason=_why_uncompared(target) if verdict is Verdict.NOT_COMPARED else None,
-        cells=cells,
+        cells=case.cells,
         causes=look.weigh(explain(case)) if look else explain(case),
-        drift=drifts,
+        drift=case.drift,
         problem=record.problem,
         notes=(*target.notes, *record.notes, *(look.notes if look else ())),
         seconds=record.timing.seconds if record.timing else 0.0,
     )
     result = _keep(target, run, result, options)
-    return View(result=result, reference=reference.notebook, candidate=run.notebook)
-
-
-def _ended_here(cell: CellResult, problem: Problem | None) -> CellResult:
-    """A cell in which the kernel died, or which was stopped, has failed though it left no other output behind."""
-    if problem is None or problem.cell != cell.index or cell.verdict in {Verdict.ERROR, Verdict.DIFFERENT}:
-        return cell
-    return dataclasses.replace(cell, verdict=Verdict.ERROR, reason=problem.message)
+    return View(result=result, reference=case.reference, candidate=run.notebook)
 
 
 def unusable(item: Unusable) -> View:
@@ -126,14 +105,6 @@ def unusable(item: Unusable) -> View:
         reason=str(item.fault),
     )
     return View(result=result, reference=None, candidate=None)
-
-
-def _exit_code(verdict: Verdict, run: Run) -> int:
-    if run.record.problem:
-        return 3
-    if verdict is Verdict.NOT_COMPARED:
-        return 4
-    return 0 if verdict.passes else 1
 
 
 def _why_uncompared(target: Target) -> str:

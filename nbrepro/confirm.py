@@ -10,11 +10,10 @@ from nbrepro.compare.calibration import calibrations_of
 from nbrepro.errors import NbreproError
 from nbrepro.execution import Run, run_many
 from nbrepro.notebooks import align_cells
-from nbrepro.records import Cause, CauseKind, CellResult, CellState, Confidence, OutputResult, Verdict
+from nbrepro.records import Cause, CauseKind, CellResult, Confidence, OutputResult, Verdict
 from nbrepro.targets import Options, Target, run_request
 
 CHANGED, FLAKY = "changed", "flaky"
-_FAILING = frozenset({Verdict.DIFFERENT, Verdict.ERROR})
 _TOO_DEAR = frozenset({"timeout", "kernel_death", "kernel_start", "output_limit", "interrupted"})
 """Problems after which the notebook is not run again: they cost too much, or will not go away."""
 _VARYING = frozenset(
@@ -68,7 +67,7 @@ class SecondLook:
             mend="Seed or sort what varies, or learn how wide it varies: `nbrepro record --calibrate 9`.",
         )
         others = tuple(cause for cause in causes if cause.kind is not CauseKind.UNKNOWN)
-        first = next((cell for cell in self.cells if cell.verdict in _FAILING), None)
+        first = next((cell for cell in self.cells if cell.verdict.fails), None)
         leads = first is not None and first.confirmed == FLAKY
         return (found, *others) if leads else (*others, found)
 
@@ -87,7 +86,7 @@ def second_look(target: Target, run: Run, cells: tuple[CellResult, ...], options
         After Ctrl-C, once the kernel is gone.
     """
     problem = run.record.problem
-    differs = any(cell.verdict in _FAILING for cell in cells)
+    differs = any(cell.verdict.fails for cell in cells)
     if not options.confirm or not differs or (problem is not None and problem.kind in _TOO_DEAR):
         return None
     (again,) = run_many([run_request(target, options, None)])
@@ -108,24 +107,20 @@ def _judge(target: Target, run: Run, again: Run, cells: tuple[CellResult, ...]) 
     The two candidates are held side by side. Where the reference is calibrated they may vary within its limits: there
     a cell is flaky if the second run passes, and changed if both are outside.
     """
-    bare = compare_notebooks(again.notebook, run.notebook, target.settings, not_run=_not_run(run))
+    bare = compare_notebooks(again.notebook, run.notebook, target.settings, not_run=run.record.not_run)
     between = {cell.index: cell for cell in bare}
     reference = target.reference.notebook
-    anew = compare_notebooks(reference, again.notebook, target.settings, not_run=_not_run(again))
+    anew = compare_notebooks(reference, again.notebook, target.settings, not_run=again.record.not_run)
     here = {i: j for i, j in align_cells(again.notebook, run.notebook) if i is not None}
     afresh = {here[cell.index]: cell for cell in anew if cell.index in here}
     return tuple(
         cell
-        if cell.verdict not in _FAILING
+        if not cell.verdict.fails
         else _told(cell, afresh.get(cell.index), against=True)
         if cell.reference_index is not None and calibrations_of(reference.cells[cell.reference_index])
         else _told(cell, between.get(cell.index), against=False)
         for cell in cells
     )
-
-
-def _not_run(run: Run) -> frozenset[int]:
-    return frozenset(index for index, cell in run.record.cells.items() if cell.state is CellState.NOT_RUN)
 
 
 def _told(cell: CellResult, second: CellResult | None, *, against: bool) -> CellResult:
@@ -140,7 +135,7 @@ def _told(cell: CellResult, second: CellResult | None, *, against: bool) -> Cell
     """
 
     def word(verdict: Verdict) -> str:
-        return FLAKY if (verdict in _FAILING) is not against else CHANGED
+        return FLAKY if verdict.fails is not against else CHANGED
 
     if second is None or not cell.outputs:
         never = cell.verdict is Verdict.ERROR and not cell.outputs and second is not None
@@ -149,7 +144,7 @@ def _told(cell: CellResult, second: CellResult | None, *, against: bool) -> Cell
     verdicts = {output.output: output.verdict for output in second.outputs}
 
     def confirmed(output: OutputResult) -> OutputResult:
-        if output.verdict not in _FAILING:
+        if not output.verdict.fails:
             return output
         verdict = verdicts.get(output.output, Verdict.DIFFERENT if against else Verdict.IDENTICAL)
         return replace(output, confirmed=word(verdict))

@@ -10,6 +10,7 @@ from nbrepro.compare import compare_notebooks
 from nbrepro.compare.fingerprints import drift
 from nbrepro.config import load_settings, project_root
 from nbrepro.explain import Case, explain
+from nbrepro.judging import exit_code
 from nbrepro.notebooks import has_record, read_notebook, read_record
 from nbrepro.records import NotebookResult, Record, Verdict, worst
 from nbrepro.report.views import View
@@ -44,7 +45,7 @@ def diff(first: str, second: str) -> View:
         path=candidate_label,
         reference=reference_label,
         verdict=verdict,
-        exit_code=4 if verdict is Verdict.NOT_COMPARED else 0 if verdict.passes else 1,
+        exit_code=exit_code(verdict),
         reason="neither has an output to compare" if verdict is Verdict.NOT_COMPARED else None,
         cells=cells,
         causes=explain(case),

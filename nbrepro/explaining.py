@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nbformat import NotebookNode
-
-from nbrepro.compare import compare_notebooks
-from nbrepro.compare.fingerprints import drift
 from nbrepro.errors import NothingFoundError
 from nbrepro.explain import Case, explain
 from nbrepro.explain.sources import same_code
+from nbrepro.judging import case_of, exit_code
 from nbrepro.notebooks import align_cells, read_notebook, read_record, source_of
-from nbrepro.records import CellState, Drift, NotebookResult, Record, Verdict, worst
+from nbrepro.records import NotebookResult, Verdict, worst
 from nbrepro.report.views import View
 from nbrepro.store.history import Entry
 from nbrepro.targets import Options, Target, Unusable, find_targets, shown
@@ -72,7 +69,7 @@ def _explanation(target: Target, entry: Entry) -> Explanation:
         path=shown(target.path),
         reference=target.reference.label,
         verdict=verdict,
-        exit_code=_exit_code(verdict, record),
+        exit_code=exit_code(verdict, record.problem),
         reason="no output could be compared" if verdict is Verdict.NOT_COMPARED else None,
         cells=case.cells,
         causes=explain(case),
@@ -84,32 +81,6 @@ def _explanation(target: Target, entry: Entry) -> Explanation:
     )
     view = View(result=result, reference=target.reference.notebook, candidate=notebook)
     return Explanation(target=target, case=case, view=view)
-
-
-def case_of(target: Target, notebook: NotebookNode, record: Record) -> Case:
-    """Return the case of one run of a target, held against the target's reference."""
-    reference = target.reference
-    not_run = frozenset(index for index, cell in record.cells.items() if cell.state is CellState.NOT_RUN)
-    drifts: tuple[Drift, ...] = ()
-    if reference.record:
-        drifts = drift(reference.record.fingerprint, record.fingerprint, complete=record.problem is None)
-    return Case(
-        reference=reference.notebook,
-        candidate=notebook,
-        reference_record=reference.record,
-        candidate_record=record,
-        cells=compare_notebooks(reference.notebook, notebook, target.settings, not_run=not_run),
-        drift=drifts,
-        root=target.store.root,
-    )
-
-
-def _exit_code(verdict: Verdict, record: Record) -> int:
-    if record.problem:
-        return 3
-    if verdict is Verdict.NOT_COMPARED:
-        return 4
-    return 0 if verdict.passes else 1
 
 
 def _notes(target: Target, entry: Entry, case: Case) -> tuple[str, ...]:

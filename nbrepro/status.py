@@ -15,7 +15,7 @@ from nbrepro.compare import compare_notebooks
 from nbrepro.compare.fingerprints import drift
 from nbrepro.notebooks import align_cells, source_of
 from nbrepro.probes import code, data, packages, platform, python
-from nbrepro.records import CellResult, Drift, Fingerprint, Verdict
+from nbrepro.records import CellResult, Drift, Fingerprint
 from nbrepro.records.record import plain
 from nbrepro.targets import SAVED_OUTPUTS, Options, Target, Unusable, find_targets, shown
 
@@ -99,8 +99,7 @@ def _changed_outputs(target: Target) -> tuple[CellResult, ...]:
     if not any(cell.get("outputs") for cell in target.notebook.cells):
         return ()
     cells = compare_notebooks(target.reference.notebook, target.notebook, target.settings)
-    failing = {Verdict.DIFFERENT, Verdict.ERROR}
-    return tuple(cell for cell in cells if cell.verdict in failing)
+    return tuple(cell for cell in cells if cell.verdict.fails)
 
 
 def _drift(target: Target, recorded: Fingerprint) -> tuple[tuple[Drift, ...], tuple[str, ...]]:

@@ -10,12 +10,12 @@ import click
 if TYPE_CHECKING:
     from rich.console import Console
 
-JSON_SCHEMA_VERSION = "1.0"
-
 
 def print_json(data: dict[str, Any]) -> None:
     """Print one object on standard output."""
-    click.echo(json.dumps({"schema_version": JSON_SCHEMA_VERSION, **data}, indent=1, ensure_ascii=False))
+    from nbrepro.records import REPORT_SCHEMA_VERSION
+
+    click.echo(json.dumps({"schema_version": REPORT_SCHEMA_VERSION, **data}, indent=1, ensure_ascii=False))
 
 
 def console(*, stderr: bool = False) -> Console:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from nbrepro.explain.dependencies import FAILING, needed_by
+from nbrepro.explain.dependencies import needed_by
 from nbrepro.explain.sources import names_of
 from nbrepro.notebooks import align_cells, cell_numbers, source_of
 from nbrepro.records import (
@@ -70,7 +70,7 @@ class Case:
         """The differing cell in question."""
         if self.focus is not None:
             return self.focus
-        return next((cell for cell in self.cells if cell.verdict in FAILING), None)
+        return next((cell for cell in self.cells if cell.verdict.fails), None)
 
     @property
     def differs(self) -> bool:

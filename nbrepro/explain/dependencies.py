@@ -12,7 +12,6 @@ from nbrepro.records import CauseKind, CellResult, CellState, Record, Verdict
 
 _BUILTINS = frozenset(dir(builtins)) | {"display", "get_ipython"}
 _DRAWING = frozenset({CauseKind.UNSEEDED_RANDOMNESS, CauseKind.TIME, CauseKind.NETWORK})
-FAILING = frozenset({Verdict.DIFFERENT, Verdict.ERROR})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +59,7 @@ def localise(
     reference, candidate:
         Records of the two runs, where they exist: they add the files and the cells that never ran.
     """
-    first = next((place for place, cell in enumerate(cells) if cell.verdict in FAILING), None)
+    first = next((place for place, cell in enumerate(cells) if cell.verdict.fails), None)
     if first is None:
         return ()
     modules = frozenset[str]().union(*(names_of(cell.source).modules for cell in cells))
@@ -72,12 +71,12 @@ def localise(
     found: list[FollowUp] = []
     for cell in cells[first + 1 :]:
         link = taint.link(cell)
-        shared = None if link or cell.verdict not in FAILING or _is_unstable(cell, named) else taint.shared(cell)
+        shared = None if link or not cell.verdict.fails or _is_unstable(cell, named) else taint.shared(cell)
         if link or shared:
             taint.spread(cell)
         else:
             taint.settle(cell)
-        if cell.verdict in FAILING:
+        if cell.verdict.fails:
             because = link or shared or "it uses nothing that the first differing cell made"
             found.append(
                 FollowUp(

@@ -23,13 +23,11 @@ from nbrepro.notebooks import source_of, write_atomically, write_notebook
 from nbrepro.proving.factors import Factor, Setup
 from nbrepro.proving.flips import Flip, write
 from nbrepro.proving.overlays import overlay
-from nbrepro.records import CellState, Verdict
 from nbrepro.targets import Options, Target, run_request
 
 _LEFT_BEHIND = shutil.ignore_patterns(
     ".git", ".venv", "venv", "__pycache__", "node_modules", ".ipynb_checkpoints", "runs", "history.db*", ".tox"
 )
-FAILING = frozenset({Verdict.DIFFERENT, Verdict.ERROR})
 
 
 class BudgetSpentError(Exception):
@@ -156,9 +154,8 @@ class Trials:
             return run_notebook(request)
 
     def _differing(self, reference: NotebookNode, run: Run) -> frozenset[str]:
-        not_run = frozenset(index for index, cell in run.record.cells.items() if cell.state is CellState.NOT_RUN)
-        cells = compare_notebooks(reference, run.notebook, self.target.settings, not_run=not_run)
-        found = {str(cell.id) for cell in cells if cell.verdict in FAILING}
+        cells = compare_notebooks(reference, run.notebook, self.target.settings, not_run=run.record.not_run)
+        found = {str(cell.id) for cell in cells if cell.verdict.fails}
         return frozenset(found | ({"the run's end"} if run.record.problem and not found else set()))
 
 

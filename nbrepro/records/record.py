@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from nbrepro.errors import RecordError
-from nbrepro.records.cells import CellRecord, Timing
+from nbrepro.records.cells import CellRecord, CellState, Timing
 from nbrepro.records.fingerprint import Fingerprint
 from nbrepro.records.versions import check_schema_version
 
@@ -46,6 +46,11 @@ class Record:
     schema_version: str = SCHEMA_VERSION
     cells: dict[int, CellRecord] = field(default_factory=dict)
     """By index of the code cell in the notebook. Kept in the cells' own metadata."""
+
+    @property
+    def not_run(self) -> frozenset[int]:
+        """The indices of the cells that the run never came to."""
+        return frozenset(index for index, cell in self.cells.items() if cell.state is CellState.NOT_RUN)
 
     def to_metadata(self) -> dict[str, Any]:
         """Return the notebook's ``metadata.nbrepro``, without the cells' part."""

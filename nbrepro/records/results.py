@@ -104,8 +104,7 @@ class NotebookResult:
     @property
     def first_difference(self) -> CellResult | None:
         """The first cell that does not pass; ``None`` if there is none."""
-        failing = (Verdict.DIFFERENT, Verdict.ERROR)
-        return next((cell for cell in self.cells if cell.verdict in failing), None)
+        return next((cell for cell in self.cells if cell.verdict.fails), None)
 
     def counts(self) -> dict[Verdict, int]:
         """Return how many cells got each verdict, verdicts without cells left out."""

@@ -25,6 +25,11 @@ class Verdict(str, Enum):
         return self in _PASSING
 
     @property
+    def fails(self) -> bool:
+        """Whether a comparison found a difference or an error; ``NOT_COMPARED`` neither passes nor fails."""
+        return self in _FAILING
+
+    @property
     def description(self) -> str:
         """One sentence for a reader who sees the verdict for the first time."""
         return DESCRIPTIONS[self]
@@ -36,6 +41,7 @@ class Verdict(str, Enum):
 
 
 _PASSING = frozenset({Verdict.IDENTICAL, Verdict.EQUIVALENT, Verdict.WITHIN_TOLERANCE})
+_FAILING = frozenset({Verdict.DIFFERENT, Verdict.ERROR})
 
 DESCRIPTIONS: dict[Verdict, str] = {
     Verdict.IDENTICAL: "The outputs are the same to the last character or pixel.",

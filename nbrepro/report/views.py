@@ -10,9 +10,8 @@ from typing import Any
 from nbformat import NotebookNode
 
 from nbrepro.explain import localise
-from nbrepro.records import Cause, CellResult, Confidence, Difference, Drift, NotebookResult, Report, Verdict
+from nbrepro.records import Cause, CellResult, Confidence, Difference, Drift, NotebookResult, Report
 
-FAILING = (Verdict.DIFFERENT, Verdict.ERROR)
 UNLIKELY = Confidence.LOW
 
 
@@ -27,7 +26,7 @@ class View:
     @cached_property
     def failing(self) -> tuple[CellResult, ...]:
         """The cells that do not pass, in order."""
-        return tuple(cell for cell in self.result.cells if cell.verdict in FAILING)
+        return tuple(cell for cell in self.result.cells if cell.verdict.fails)
 
     @cached_property
     def following(self) -> dict[int, str]:

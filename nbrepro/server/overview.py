@@ -50,7 +50,6 @@ DIFFERENCES = 6
 """Shown of a cell in the panel; the dialog shows all."""
 _MAX_TRACED = 400
 """Cells beyond which it is not told what a drift can reach: that takes a time that grows with their square."""
-_FAILING = frozenset({Verdict.DIFFERENT, Verdict.ERROR})
 _EVERYWHERE = frozenset({CauseKind.PYTHON, CauseKind.PLATFORM, CauseKind.NUMERICS, CauseKind.GPU})
 
 
@@ -307,7 +306,7 @@ def _follows(result: Mapping[str, Any]) -> dict[str, str]:
 def _checked(cell: Mapping[str, Any], follows: str | None) -> CheckedCell:
     source = str(cell.get("source", ""))
     verdict = Verdict(cell["verdict"])
-    shown = cell.get("differences", [])[:DIFFERENCES] if verdict in _FAILING else []
+    shown = cell.get("differences", [])[:DIFFERENCES] if verdict.fails else []
     return CheckedCell(
         id=str(cell.get("id")),
         number=cell.get("number"),

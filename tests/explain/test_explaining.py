@@ -57,3 +57,14 @@ def test_a_notebook_edited_since_its_check_is_told(project: Path) -> None:
     nbformat.write(notebook, project / "a.ipynb")
     (explanation,) = explain_last(["a.ipynb"], Options())
     assert any("edited since" in note for note in explanation.view.result.notes)
+
+
+def test_a_cell_that_killed_the_kernel_differs_first_in_the_explanation_too(project: Path) -> None:
+    notebook = nbformat.read(project / "a.ipynb", as_version=4)
+    notebook.cells[1].source = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
+    nbformat.write(notebook, project / "a.ipynb")
+    code, text = run("check", "--json", "a.ipynb")
+    told, explained = run("explain", "--json", "a.ipynb")
+    assert (code, told) == (3, 3)
+    first = [json.loads(answer)["notebooks"][0]["first_difference"] for answer in (text, explained)]
+    assert first == [1, 1]
