@@ -30,11 +30,14 @@ help:
 demo: $(STAMPS)/examples
 	$(BIN)/python example_notebooks/demo.py demo-report.html
 
+# A worker a core; a file's tests stay together, since they share their kernels.
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile
+
 test: $(STAMPS)/test
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 test-fast: $(STAMPS)/test
-	$(BIN)/python -m pytest -m "not slow and not browser"
+	$(PYTEST) -m "not slow and not browser"
 
 lint: $(STAMPS)/lint
 	$(BIN)/ruff check

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -54,6 +55,18 @@ def _runs(process: psutil.Process) -> bool:
         return bool(process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
+
+
+def kernels_of(pid: int) -> list[psutil.Process]:
+    """Return the kernels among the descendants of a process."""
+    return [child for child in psutil.Process(pid).children(recursive=True) if "ipykernel" in " ".join(child.cmdline())]
+
+
+@pytest.fixture
+def kernels_left() -> Callable[[], list[psutil.Process]]:
+    """Return the kernels that the test has started and that still live; other files' fixtures may hold some."""
+    before = kernels_of(os.getpid())
+    return lambda: [kernel for kernel in kernels_of(os.getpid()) if kernel not in before]
 
 
 @pytest.fixture

@@ -46,7 +46,9 @@ def test_results_come_in_the_order_of_the_requests_whatever_ends_first(
     assert started == {0, 1, 2}
 
 
-def test_closing_the_iterator_cancels_what_is_left(request_of: Callable[..., Any]) -> None:
+def test_closing_the_iterator_cancels_what_is_left(
+    request_of: Callable[..., Any], kernels_left: Callable[[], list[psutil.Process]]
+) -> None:
     done: list[Run | NbreproError] = []
     endless = request_of("import time\ntime.sleep(60)")
     results = run_many([request_of("1"), endless, endless], jobs=2, on_done=lambda _, result: done.append(result))
@@ -55,7 +57,7 @@ def test_closing_the_iterator_cancels_what_is_left(request_of: Callable[..., Any
     results.close()
     assert time.monotonic() - started < 10
     assert len(done) == 3
-    assert not [c for c in psutil.Process().children(recursive=True) if "ipykernel" in " ".join(c.cmdline())]
+    assert kernels_left() == []
 
 
 def test_a_request_can_be_cancelled_alone(request_of: Callable[..., Any]) -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
@@ -16,17 +15,14 @@ import pytest
 
 from nbrepro.errors import ConfigError, StoreError
 from nbrepro.execution import Run
-from tests.execution.conftest import all_ended, notebook_of, text_of
+from tests.execution.conftest import all_ended, kernels_of, notebook_of, text_of
 
 Runner = Callable[..., Run]
+Left = Callable[[], list[psutil.Process]]
 
 
 def states(result: Run) -> list[str]:
     return [cell.state.value for cell in result.record.cells.values()]
-
-
-def kernels_of(pid: int) -> list[psutil.Process]:
-    return [child for child in psutil.Process(pid).children(recursive=True) if "ipykernel" in " ".join(child.cmdline())]
 
 
 def problem_of(result: Run) -> tuple[str, int | None, str]:
@@ -51,14 +47,16 @@ def test_with_keep_going_the_cells_after_a_late_one_run(run: Runner) -> None:
     assert states(result) == ["error", "ok"]
 
 
-def test_a_cell_that_ignores_the_interrupt_is_killed(run: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cell_that_ignores_the_interrupt_is_killed(
+    run: Runner, monkeypatch: pytest.MonkeyPatch, kernels_left: Left
+) -> None:
     monkeypatch.setattr("nbrepro.execution.runner._INTERRUPT_GRACE", 0.3)
     stubborn = "import signal, time\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\ntime.sleep(60)"
     started = time.monotonic()
     result = run(stubborn, "2", set={"timeout": 0.5})
     assert problem_of(result)[0] == "timeout"
     assert time.monotonic() - started < 10
-    assert kernels_of(os.getpid()) == []
+    assert kernels_left() == []
 
 
 def test_the_notebook_has_a_time_out_of_its_own(run: Runner) -> None:
@@ -124,7 +122,7 @@ def test_many_cells_may_put_out_more_than_one_may(run: Runner) -> None:
     assert result.record.problem is None
 
 
-def test_a_cancelled_run_ends_its_kernel_at_once(run: Runner) -> None:
+def test_a_cancelled_run_ends_its_kernel_at_once(run: Runner, kernels_left: Left) -> None:
     cancelled = threading.Event()
     threading.Timer(1.0, cancelled.set).start()
     started = time.monotonic()
@@ -132,7 +130,7 @@ def test_a_cancelled_run_ends_its_kernel_at_once(run: Runner) -> None:
     assert problem_of(result)[:2] == ("interrupted", 0)
     assert states(result) == ["error", "not_run"]
     assert time.monotonic() - started < 5
-    assert kernels_of(os.getpid()) == []
+    assert kernels_left() == []
 
 
 def test_a_run_that_was_cancelled_before_starts_no_kernel(run: Runner) -> None:
