@@ -26,6 +26,7 @@ from nbrepro.kernel.listings import ListingWatch
 from nbrepro.kernel.network import NetworkWatch
 from nbrepro.kernel.outputs import OutputWatch
 from nbrepro.kernel.recorder import Recorded, Recorder
+from nbrepro.kernel.runs import Runs
 from nbrepro.kernel.seeding import GENERATORS, Seeding
 from nbrepro.records import CauseKind, Randomness
 from nbrepro.store.journal import CellRun, JournalWriter, SessionStart
@@ -51,8 +52,8 @@ class Session:
         self.faults = Faults()
         self.launch = Launch.read(self.faults)
         self.hash_seed = fingerprints.hash_seed(self.launch.environ)
-        self.runs: dict[str, CellRun] = {}
-        """The executions so far by message id, for `%nbrepro status`."""
+        self.runs = Runs()
+        """The latest executions by message id, for `%nbrepro status` and the panel."""
         self.loaded_in_cell = False
         """Whether a cell of the notebook loaded the extension, rather than the launch."""
         self._environ = dict(self.launch.environ)
@@ -190,8 +191,7 @@ class Session:
         self.determinism.before_cell()
 
     def _cell_ran(self, run: CellRun) -> None:
-        self.runs.pop(run.msg_id, None)
-        self.runs[run.msg_id] = run
+        self.runs.add(run)
         if self._journal is not None:
             self._journal.cell(run)
         self._panel.ran(run)

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import nbrepro
+from nbrepro.kernel.runs import Runs
 from nbrepro.kernel.session import Session
 from nbrepro.store.journal import CellRun
 
@@ -20,7 +21,7 @@ def account(session: Session, notebook: Path | None) -> str:
         ("seed", f"{session.seeding.seed}, given to {', '.join(session.seeding.seeded)}"),
         ("hash seed", _hash_seed(session.hash_seed)),
         ("switches", _switches(session.determinism.applied)),
-        ("cells", _cells(runs, notebook)),
+        ("cells", _cells(session.runs, notebook)),
         *_findings(runs),
         ("files", _files(runs)),
         ("journal", _journal(session)),
@@ -41,13 +42,12 @@ def _switches(names: Sequence[str]) -> str:
     return ", ".join([*others, *([f"{len(torch)} of torch"] if torch else [])]) or "none"
 
 
-def _cells(runs: Sequence[CellRun], notebook: Path | None) -> str:
-    failed = sum(run.cell.exception is not None for run in runs)
-    text = f"{len(runs)} run" + (f", {failed} raised" if failed else "")
+def _cells(runs: Runs, notebook: Path | None) -> str:
+    text = f"{runs.total} run" + (f", {runs.raised} raised" if runs.raised else "")
     order = _notebook_order(notebook)
     if not order:
         return text
-    late = out_of_order(order, runs)
+    late = out_of_order(order, list(runs.values()))
     if not late:
         return f"{text}, in the order of the notebook"
     return f"{text}; out of order: {', '.join(_prompt(run) for run in late[:_MAX_LINES])} ran before a cell above"
