@@ -18,6 +18,7 @@ LAYERS: dict[str, int] = {
     "probes": 2,
     "notebooks": 2,
     "store": 2,
+    "sources": 2,
     "kernel": 3,
     "execution": 3,
     "compare": 3,

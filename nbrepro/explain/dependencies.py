@@ -6,9 +6,9 @@ import builtins
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nbrepro.explain.constructs import aliases, constructs
 from nbrepro.explain.sources import Names, names_of
 from nbrepro.records import CauseKind, CellResult, CellState, Record, Verdict
+from nbrepro.sources.constructs import aliases, constructs
 
 _BUILTINS = frozenset(dir(builtins)) | {"display", "get_ipython"}
 _DRAWING = frozenset({CauseKind.UNSEEDED_RANDOMNESS, CauseKind.TIME, CauseKind.NETWORK})

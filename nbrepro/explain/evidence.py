@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from nbrepro.explain.case import Case, Step
-from nbrepro.explain.constructs import Construct, aliases, constructs, seeded
 from nbrepro.records import CauseKind, Finding
+from nbrepro.sources.constructs import Construct, aliases, constructs, seeded
 
 _NAMES = {
     "numpy": "NumPy",

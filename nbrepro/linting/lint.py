@@ -11,13 +11,13 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from nbrepro.explain.constructs import Construct, aliases, constructs, seeded
 from nbrepro.explain.files import tracked_by
 from nbrepro.explain.sources import names_of, parse
 from nbrepro.linting.codes import CODES, OF_CONSTRUCT
 from nbrepro.notebooks import cell_numbers, source_of
 from nbrepro.probes import git
 from nbrepro.records import CauseKind
+from nbrepro.sources.constructs import Construct, aliases, constructs, seeded
 
 _KNOWN = frozenset(dir(builtins)) | {"display", "get_ipython", "In", "Out", "exit", "quit", "_", "__", "___"}
 _ABSOLUTE = re.compile(r"^(/(home|Users|mnt|media|data|root|tmp|scratch|work|content|kaggle)/|[A-Za-z]:[\\/])\S*$")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ast
 import re
 
-from nbrepro.explain.sources import parse
 from nbrepro.records import Cause, CellResult
+from nbrepro.sources.parsing import parse
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _COLOUR = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")

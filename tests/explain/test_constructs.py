@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbrepro.explain.constructs import aliases, constructs
+from nbrepro.sources.constructs import aliases, constructs
 
 IMPORTS = (
     "import os, glob, random, time, uuid\nimport numpy as np\nimport pandas as pd\nimport requests\n"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nbrepro.explain.case import Case, Step
-from nbrepro.explain.constructs import Construct
 from nbrepro.explain.evidence import constructs_in, draws, findings, library_of, link, seed_advice, seeded_libraries
 from nbrepro.explain.registry import rule
 from nbrepro.records import Cause, CauseKind, Confidence
+from nbrepro.sources.constructs import Construct
 
 _SUMMARIES = {
     CauseKind.TIME: "{cell} reads the clock (line {line})",

@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from nbrepro.explain.sources import parse
 from nbrepro.records import CauseKind
+from nbrepro.sources.parsing import parse
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""What can be read off a cell's source without running it."""
