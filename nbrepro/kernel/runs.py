@@ -17,8 +17,8 @@ _MAX_FILE_USES = 20_000
 class Runs(dict[str, CellRun]):
     """The executions by message id, in the order in which they ended.
 
-    The latest execution of each cell stays longest; of those that were superseded, and then of all, the oldest go
-    first.
+    The latest execution of each cell stays longest (one without an id is known by its source); of those that were
+    superseded, and then of all, the oldest go first.
     """
 
     def __init__(self) -> None:
@@ -38,7 +38,7 @@ class Runs(dict[str, CellRun]):
             self.raised += run.cell.exception is not None
         self[run.msg_id] = run
         self._file_uses += len(run.cell.files)
-        cell = run.cell_id or run.msg_id
+        cell = run.cell_id or run.cell.source_digest
         former = self._latest.get(cell)
         self._latest[cell] = run.msg_id
         if former is not None and former != run.msg_id:
@@ -56,7 +56,7 @@ class Runs(dict[str, CellRun]):
         if run is None:
             return False
         self._file_uses -= len(run.cell.files)
-        cell = run.cell_id or run.msg_id
+        cell = run.cell_id or run.cell.source_digest
         if self._latest.get(cell) == msg_id:
             del self._latest[cell]
         return True

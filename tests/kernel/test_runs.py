@@ -8,7 +8,7 @@ from nbrepro.store.journal import CellRun
 
 def run(number: int, cell: str | None = None, *, files: int = 0, raised: bool = False) -> CellRun:
     record = CellRecord(
-        source_digest="sha256:0",
+        source_digest=f"sha256:{number if cell is None else cell}",
         state=CellState.ERROR if raised else CellState.OK,
         order=number,
         files=tuple(FileUse(path=f"/f{index}", mode="read") for index in range(files)),
