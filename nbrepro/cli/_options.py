@@ -47,8 +47,12 @@ def run_settings(
     parameters: tuple[tuple[str, str], ...], *, jobs: int, keep_going: bool, against: str | None = None, **settings: Any
 ) -> Options:
     """Return the options of a run; settings that were not given leave the configuration in force."""
+    from nbrepro.errors import UsageError
     from nbrepro.targets import Options
 
+    for name, _ in parameters:
+        if not name.isidentifier():
+            raise UsageError(f"--parameter {name!r} is no name of a variable: give it as `-p NAME VALUE`")
     return Options(
         parameters={name: typed(value) for name, value in parameters},
         overrides={name: value for name, value in settings.items() if value is not None},

@@ -12,6 +12,7 @@ from nbformat import NotebookNode
 
 from nbrepro import __version__
 from nbrepro.execution.kernelspecs import KernelChoice
+from nbrepro.execution.parameters import unused
 from nbrepro.execution.requests import RunRequest
 from nbrepro.execution.runner import CellOutcome, Execution
 from nbrepro.notebooks import attach_record, source_of
@@ -162,6 +163,10 @@ def _notes(material: Material, files: _Files) -> tuple[str, ...]:
     notes += [
         f"{name} was read and then written: its contents as they were read are not known."
         for name in sorted(files.overwritten)
+    ]
+    notes += [
+        f"Parameter {name!r} is set, but no cell uses it: is it misspelt?"
+        for name in unused(material.notebook, material.request.parameters)
     ]
     return tuple(note for note in (*notes, *execution.notes) if note)
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import re
+from collections.abc import Iterable
 
 from nbformat import NotebookNode
 
@@ -52,3 +54,10 @@ def inject(notebook: NotebookNode, request: RunRequest, choice: KernelChoice) ->
             cell["id"] = _CELL_ID
     expected = frozenset(places[id(before[index])] for index in request.expected_errors if id(before[index]) in places)
     return parameterized, expected
+
+
+def unused(notebook: NotebookNode, names: Iterable[str]) -> tuple[str, ...]:
+    """Return the parameters that no cell but the injected one names: most often, they are misspelt."""
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "code" and cell.get("id") != _CELL_ID)
+    words = set(re.findall(r"\w+", text))
+    return tuple(name for name in names if name not in words)

@@ -56,6 +56,13 @@ def test_an_error_is_one_json_object_when_json_was_asked_for(cli: Cli) -> None:
     assert "nowhere.ipynb" in json.loads(result.stdout)["error"]
 
 
+def test_a_parameter_that_is_no_name_of_a_variable(cli: Cli, folder: Path) -> None:
+    save(folder / "a.ipynb", "print(1)")
+    result = cli("check", "a.ipynb", "-p", "learning-rate", "0.1")
+    assert result.returncode == 2
+    assert "--parameter 'learning-rate' is no name of a variable" in said(result)
+
+
 def test_a_folder_without_notebooks(cli: Cli) -> None:
     result = cli("check", ".")
     assert result.returncode == 4

@@ -113,6 +113,11 @@ def test_parameters_are_injected_behind_their_cell_under_a_stable_id(run: Runner
     assert "papermill" not in result.notebook.metadata
 
 
+def test_a_parameter_that_no_cell_uses_is_told(run: Runner) -> None:
+    result = run("months = 1", "months", tags={0: ["parameters"]}, parameters={"months": 6, "moths": 6})
+    assert result.record.notes == ("Parameter 'moths' is set, but no cell uses it: is it misspelt?",)
+
+
 def test_parameters_in_a_language_without_a_translator_are_refused(run: Runner, other_kernel: str) -> None:
     with pytest.raises(UsageError, match="parameters"):
         run("x", parameters={"n": 1}, kernel_name=other_kernel)
