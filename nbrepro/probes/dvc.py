@@ -77,7 +77,7 @@ class Repository:
         return self._listings[output.recorded]
 
     def _cached_listing(self, recorded: str) -> Mapping[str, str] | None:
-        cache = _cache_folder(self.top)
+        cache = cache_folder(self.top)
         modern, old = (base / recorded[:2] / recorded[2:] for base in (cache / "files" / "md5", cache))
         try:
             entries = json.loads((modern if modern.exists() else old).read_bytes())
@@ -174,7 +174,7 @@ def _yaml(path: str) -> dict[str, Any]:
     return value if isinstance(value, dict) else {}
 
 
-def _cache_folder(repository: str) -> Path:
+def cache_folder(repository: str) -> Path:
     """Return where the repository keeps its objects, by its own configuration."""
     config = configparser.ConfigParser(interpolation=None, strict=False)
     settings = Path(repository, ".dvc")
