@@ -43,7 +43,14 @@ class Package:
     url: str | None = None
     """Where it was installed from if not from an index (PEP 610), credentials redacted."""
     commit: str | None = None
-    """The commit of a version-control install (PEP 610)."""
+    """The commit of a version-control install (PEP 610), or of the checkout that an editable one lies in."""
+    digest: str | None = None
+    """Of an imported one: ``sha256:…`` of the files that its RECORD lists; of an editable one outside of the
+    project, ``git-tree:…``, its folder as committed."""
+    edited: dict[str, str] = field(default_factory=dict)
+    """Files that were imported and are not as RECORD says: ``sha256:…`` by path below site-packages."""
+    diff: str | None = None
+    """``sha256:…`` of what an editable one's checkout holds beyond its commit: changes, and new Python files."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +62,8 @@ class Code:
     dirty: bool = False
     modified: tuple[str, ...] = ()
     """Tracked files with uncommitted changes, relative to the project's root."""
+    diff: str | None = None
+    """``sha256:…`` of these changes."""
     modules: dict[str, str] = field(default_factory=dict)
     """Digest of each imported module's file that lies in the project, by path relative to its root."""
 
@@ -92,6 +101,13 @@ class Randomness:
     """``PYTHONHASHSEED`` at the kernel's start: a number, or ``random``."""
     seeded: tuple[str, ...] = ()
     """Libraries whose global generators were seeded."""
+    scope: str = "session"
+    """``session``: seeded once; ``cell``: each cell starts from a seed made of this one and of its id."""
+    drawn: bool = False
+    """Whether the seed was drawn for this session rather than set."""
+    entropy: str = "detect"
+    """``detect``: unseeded generators are noticed; ``deterministic``: they got entropy made of the seed;
+    ``replay``: they got that of another run."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,6 +133,8 @@ class Numerics:
     """The instruction set that ATen dispatches to, if torch is loaded."""
     switches: dict[str, str | int | float | bool | None] = field(default_factory=dict)
     """Determinism and precision switches by dotted name, for example ``torch.deterministic_algorithms``."""
+    canary: dict[str, str] = field(default_factory=dict)
+    """Digests of small fixed computations, for example ``numpy.matmul``: other ones, another numeric platform."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +145,8 @@ class Gpu:
     driver: str | None = None
     memory_bytes: int | None = None
     multiprocessors: int | None = None
+    compute_capability: str | None = None
+    """For example ``9.0``."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +158,10 @@ class Hardware:
     usable_cores: int
     memory_bytes: int | None
     gpus: tuple[Gpu, ...] = ()
+    isa_level: str | None = None
+    """The level of its instruction set, for example ``x86-64-v3``."""
+    isa: tuple[str, ...] = ()
+    """Instructions that numeric libraries choose by: ``avx2``, ``fma``, ``avx512f``, ``sve``, …"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,6 +184,8 @@ class Fingerprint:
     """Installed distributions by normalised name (PEP 503)."""
     imported: tuple[str, ...] = ()
     """Those of them that the notebook had imported at its end."""
+    conda: dict[str, str] = field(default_factory=dict)
+    """Version and build of each package of the conda environment, by name, those of other languages included."""
     code: Code | None = None
     data: dict[str, DataFile] = field(default_factory=dict)
     """Files read, by path relative to the project's root."""
