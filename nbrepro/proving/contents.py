@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 from blake3 import blake3
+
+from nbrepro.probes.dvc import cache_folder
+from nbrepro.probes.dvc import top as dvc_top
 
 MAX_COMMITS = 200
 _SECONDS = 20.0
@@ -24,14 +29,15 @@ def former_contents(root: Path, name: str, digest: str, dvc: str | None) -> byte
     digest:
         What the bytes must digest to, ``blake3:…``.
     dvc:
-        The MD5 digest that DVC recorded, if it tracks the file.
+        The MD5 digest that DVC recorded of the file, or of the folder it lies in (``….dir``), if it tracks it.
     """
-    if dvc and (found := _from_dvc_cache(root, dvc)) is not None and _is(found, digest):
-        return found
-    for commit in (_git(root, "log", f"-n{MAX_COMMITS}", "--format=%H", "--all", "--", name) or b"").decode().split():
-        found = _git(root, "show", f"{commit}:./{name}")
-        if found is not None and _is(found, digest):
+    for found in _from_dvc_cache(root, name, dvc) if dvc else ():
+        if _is(found, digest):
             return found
+    for commit in (_git(root, "log", f"-n{MAX_COMMITS}", "--format=%H", "--all", "--", name) or b"").decode().split():
+        former = _git(root, "show", f"{commit}:./{name}")
+        if former is not None and _is(former, digest):
+            return former
     return None
 
 
@@ -40,13 +46,26 @@ def _is(contents: bytes, digest: str) -> bool:
     return kind == "blake3" and blake3(contents).hexdigest().startswith(value)
 
 
-def _from_dvc_cache(root: Path, recorded: str) -> bytes | None:
+def _from_dvc_cache(root: Path, name: str, recorded: str) -> Iterator[bytes]:
+    """Yield what the cache holds under a digest: the file, or the files of a folder that may be the one."""
     value = recorded.removeprefix("md5:")
-    if not re.fullmatch(r"[0-9a-f]{32}", value):
-        return None
+    repository = dvc_top(str(root / name))
+    if repository is None or not re.fullmatch(r"[0-9a-f]{32}(\.dir)?", value):
+        return
+    cache = cache_folder(repository)
+    kept = _object(cache, value)
+    if kept is None or not value.endswith(".dir"):
+        yield from [] if kept is None else [kept]
+        return
+    for entry in json.loads(kept):
+        if f"/{name}".endswith(f"/{entry['relpath']}") and (inner := _object(cache, entry["md5"])) is not None:
+            yield inner
+
+
+def _object(cache: Path, value: str) -> bytes | None:
     for layout in ("files/md5", ""):
         try:
-            return (root / ".dvc/cache" / layout / value[:2] / value[2:]).read_bytes()
+            return (cache / layout / value[:2] / value[2:]).read_bytes()
         except OSError:  # noqa: PERF203 - two places
             continue
     return None

@@ -9,6 +9,7 @@ from nbrepro.errors import NbreproError
 from nbrepro.explaining import Explanation
 from nbrepro.proving.factors import Factor, cause_of, factors
 from nbrepro.proving.flips import FLIPS, Flip
+from nbrepro.proving.overlays import NotInstallableError
 from nbrepro.proving.search import smallest
 from nbrepro.proving.trials import Budget, BudgetSpentError, Trials
 from nbrepro.records import Cause, CauseKind, Confidence, NotebookResult
@@ -47,14 +48,23 @@ def prove(explanation: Explanation, budget: Budget, said: Callable[[str], None])
 
 def _proved(trials: Trials, known: Sequence[Factor], causes: tuple[Cause, ...]) -> tuple[tuple[Cause, ...], list[str]]:
     by_name = {factor.name: factor for factor in known}
+    notes: list[str] = []
     unmended = trials.failing(())
-    if unmended:
-        found = _smallest(trials, by_name, goal=frozenset())
-        if found is None and known:
-            found = _smallest(trials, by_name, goal=unmended - _first(trials, unmended))
+    likeliest = causes[0].kind if causes else CauseKind.UNKNOWN
+    chances = [flip for flip in FLIPS if flip.kind is likeliest and not any(f.kind is flip.kind for f in known)]
+    if flipped := _flipped(trials, causes, chances):
+        return flipped, notes
+    if unmended and known:
+        found = _smallest(trials, by_name, frozenset(), notes)
+        if found is None and (rest := unmended - _first(trials, unmended)):
+            found = _smallest(trials, by_name, rest, notes)
         if found:
-            return _with_proof(causes, [by_name[name] for name in found], trials.made), []
-    return _flipped(trials, causes, shows=bool(unmended))
+            return _with_proof(causes, [by_name[name] for name in found], trials.made), notes
+    if flipped := _flipped(trials, causes, [flip for flip in FLIPS if flip not in chances]):
+        return flipped, notes
+    shows = "no factor that can be restored makes the difference vanish, and no source of chance makes it"
+    gone = "the difference did not come again with nothing restored"
+    return causes, [*notes, f"{trials.made} runs: {shows if unmended else gone}"]
 
 
 def _first(trials: Trials, unmended: frozenset[str]) -> frozenset[str]:
@@ -63,11 +73,19 @@ def _first(trials: Trials, unmended: frozenset[str]) -> frozenset[str]:
     return frozenset({str(first.id)}) & unmended if first else unmended
 
 
-def _smallest(trials: Trials, by_name: dict[str, Factor], goal: frozenset[str]) -> tuple[str, ...] | None:
+def _smallest(
+    trials: Trials, by_name: dict[str, Factor], goal: frozenset[str], notes: list[str]
+) -> tuple[str, ...] | None:
     def vanishes(names: frozenset[str]) -> bool:
         return trials.failing([by_name[name] for name in by_name if name in names]) <= goal
 
-    return smallest(tuple(by_name), vanishes) or None
+    while by_name:
+        try:
+            return smallest(tuple(by_name), vanishes) or None
+        except NotInstallableError as fault:  # noqa: PERF203 - each time round is several runs
+            del by_name[f"package:{fault.wanted[0]}"]
+            notes.append(str(fault))
+    return None
 
 
 def _with_proof(causes: tuple[Cause, ...], found: Sequence[Factor], runs: int) -> tuple[Cause, ...]:
@@ -90,25 +108,30 @@ def _with_proof(causes: tuple[Cause, ...], found: Sequence[Factor], runs: int) -
     return (*proved, *rest)
 
 
-def _flipped(trials: Trials, causes: tuple[Cause, ...], *, shows: bool) -> tuple[tuple[Cause, ...], list[str]]:
-    """Hold one source of chance still at a time, the likelier first, until two runs agree."""
+def _flipped(trials: Trials, causes: tuple[Cause, ...], flips: Sequence[Flip]) -> tuple[Cause, ...] | None:
+    """Hold sources of chance still, or turn them, one at a time, the likelier first; ``None`` if none makes it.
+
+    What varies from run to run is held still; what came out as in the check can only be turned. The order of the disk
+    is both: it stays from run to run, and is another one in a copy.
+    """
     kinds = [cause.kind for cause in causes]
-    likely = sorted(FLIPS, key=lambda flip: kinds.index(flip.kind) if flip.kind in kinds else len(kinds))
+    likely = sorted(flips, key=lambda flip: kinds.index(flip.kind) if flip.kind in kinds else len(kinds))
     for flip in likely:
-        if trials.agree(flip):
-            return _with_flip(causes, flip, trials.made), []
-    if shows:
-        return causes, [f"{trials.made} runs: no factor that can be restored makes the difference vanish"]
-    return causes, [f"{trials.made} runs: the difference did not come again with nothing restored"]
+        if flip.still and trials.is_flaky and trials.agree([flip]):
+            return _with_flip(causes, flip, trials.made, "runs with {} agree, runs without do not", flip.still.words)
+        if flip.turned and (not trials.is_flaky or flip.kind is CauseKind.FILESYSTEM_ORDER) and trials.depends(flip):
+            ways = " and with ".join(way.words for way in flip.turned)
+            return _with_flip(causes, flip, trials.made, "runs with {} differ, two runs alike do not", ways)
+    return None
 
 
-def _with_flip(causes: tuple[Cause, ...], flip: Flip, runs: int) -> tuple[Cause, ...]:
-    proof = f"{runs} runs: two runs with the {flip.name} held still agree, two without do not"
+def _with_flip(causes: tuple[Cause, ...], flip: Flip, runs: int, outcome: str, words: str) -> tuple[Cause, ...]:
+    proof = f"{runs} runs: {outcome.format(words)}"
     alike = [cause for cause in causes if cause.kind is flip.kind][:1]
     made = alike or [Cause(kind=flip.kind, summary=flip.summary, confidence=Confidence.HIGH, evidence=(proof,))]
     unknown = {CauseKind.UNKNOWN, CauseKind.FLAKY}
     evidence = (*(text for text in made[0].evidence if text != proof), f"proved by {proof}")
     return (
-        replace(made[0], proved_by=proof, evidence=evidence),
+        replace(made[0], proved_by=proof, confidence=Confidence.HIGH, evidence=evidence),
         *(c for c in causes if c not in alike and c.kind not in unknown),
     )

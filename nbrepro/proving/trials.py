@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import platform
-import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -20,14 +19,15 @@ from nbrepro.errors import RunError
 from nbrepro.execution import Run, run_notebook
 from nbrepro.explain import Case
 from nbrepro.notebooks import source_of, write_atomically, write_notebook
+from nbrepro.proving.copies import copy_project
 from nbrepro.proving.factors import Factor, Setup
-from nbrepro.proving.flips import Flip, write
-from nbrepro.proving.overlays import overlay
+from nbrepro.proving.flips import Flip, Way, write
+from nbrepro.proving.overlays import overlays
 from nbrepro.targets import Options, Target, run_request
 
-_LEFT_BEHIND = shutil.ignore_patterns(
-    ".git", ".venv", "venv", "__pycache__", "node_modules", ".ipynb_checkpoints", "runs", "history.db*", ".tox"
-)
+_END = "the run's end"
+_STRAYS = "≠ check"
+"""Where the cells are kept in which the run with nothing restored differs from the check's."""
 
 
 class BudgetSpentError(Exception):
@@ -59,6 +59,7 @@ class Trials:
     _told: set[str] = field(default_factory=set)
     _until: float = 0.0
     _fresh: int = 0
+    _last: Run | None = None
 
     def __post_init__(self) -> None:
         self._until = time.monotonic() + self.budget.seconds
@@ -70,46 +71,107 @@ class Trials:
         key = "+".join(sorted(factor.name for factor in restored))
         if key in self._told:
             return frozenset(self._known[key])
-        self._told.add(key)
-        self.made += 1
         if key not in self._known:
             run = self.run(restored)
-            self._known[key] = sorted(self._differing(self.case.reference, run))
-            write_atomically(json.dumps(self._known, indent=1).encode(), self.journal)
+            self._keep(key, self._differing(self.case.reference, run))
+            if not restored:
+                self._keep(_STRAYS, self._differing(self.case.candidate, run))
+        self._told.add(key)
+        self.made += 1
         found = frozenset(self._known[key])
         names = ", ".join(factor.summary for factor in restored) or "nothing"
         self.said(f"run {self.made}: {names} restored: " + ("still differs" if found else "the difference is gone"))
         return found
 
-    def agree(self, flip: Flip) -> bool:
-        """Whether two runs that hold a source of chance still agree with each other."""
-        self.made += 2
-        first, second = self.run((), flip), self.run((), flip)
-        agree = not self._differing(first.notebook, second)
-        self.said(f"runs {self.made - 1}, {self.made}: {flip.name} held still: " + ("agree" if agree else "differ"))
-        return agree
+    @property
+    def is_flaky(self) -> bool:
+        """Whether the notebook, with nothing restored, gave another result than in the check."""
+        return self._in_question(frozenset(self._known.get(_STRAYS, ())))
 
-    def run(self, restored: Sequence[Factor], flip: Flip | None = None) -> Run:
+    def agree(self, flips: Sequence[Flip]) -> bool:
+        """Whether runs that hold these sources of chance still agree with each other in the cell in question.
+
+        Two runs; three where a run without came out like the reference: then two may agree by luck.
+        """
+        ways = [flip.still for flip in flips if flip.still is not None]
+        runs = 3 if not self._in_question(frozenset(self._known.get("", ()))) else 2
+        words = " and ".join(way.words for way in ways)
+        differing = self._compared(f"still:{'+'.join(flip.name for flip in flips)}", [ways] * runs)
+        self._tell(runs, words, "differ" if differing else "agree")
+        return not differing
+
+    def depends(self, flip: Flip) -> bool:
+        """Whether the cell in question gives another result when a source of chance is turned, and only then."""
+        if flip.turned is None:
+            return False
+        first, second = flip.turned
+        words = f"{first.words}, {second.words}"
+        if not self._compared(f"turned:{flip.name}", [[first], [second]]):
+            self._tell(2, words, "agree")
+            return False
+        steady = not self._compared(f"same:{flip.name}", [[first], [first]], runs=1)
+        self._tell(3, f"{words}, {first.words}", "differ as it is turned" if steady else "differ in any case")
+        return steady
+
+    def _compared(self, key: str, ways: Sequence[Sequence[Way]], runs: int | None = None) -> bool:
+        """Whether runs made in these ways differ from the first of them in the cell in question.
+
+        Parameters
+        ----------
+        runs:
+            How many of the runs are made anew; the others are the last ones made in the same way.
+        """
+        if key not in self._known:
+            anew = ways if runs is None else ways[-runs:]
+            made = [self.run((), way) for way in anew]
+            if runs is None:
+                self._last = made[0]
+            else:
+                made = [self._last or self.run((), ways[0]), *made]
+            differing = [self._differing(made[0].notebook, other) for other in made[1:]]
+            self._keep(key, frozenset().union(*differing))
+        return self._in_question(frozenset(self._known[key]))
+
+    def _in_question(self, differing: frozenset[str]) -> bool:
+        """Whether the first cell that differed in the check is among these; any counts where the check has none."""
+        first = self.case.first
+        return bool(differing) if first is None else str(first.id) in differing or _END in differing
+
+    def _keep(self, key: str, differing: frozenset[str]) -> None:
+        self._known[key] = sorted(differing)
+        write_atomically(json.dumps(self._known, indent=1).encode(), self.journal)
+
+    def _tell(self, runs: int, words: str, outcome: str) -> None:
+        numbers = ", ".join(str(self.made + 1 + place) for place in range(runs))
+        self.made += runs
+        self.said(f"runs {numbers}: {words}: they {outcome}")
+
+    def run(self, restored: Sequence[Factor], ways: Sequence[Way] = ()) -> Run:
         """Run a fresh copy of the project.
 
         Raises
         ------
         BudgetSpentError
             If that is more than the budget allows.
+        NotInstallableError
+            If a version of a package cannot be had.
         """
         if self._fresh >= self.budget.runs or time.monotonic() > self._until:
             raise BudgetSpentError
-        self._fresh += 1
         root = self.target.store.root
+        outside = [name for name in self.case.candidate_fingerprint.data if Path(name).is_absolute()]
         with tempfile.TemporaryDirectory(prefix="nbrepro-proof-", ignore_cleanup_errors=True) as folder:
-            copied = Path(folder) / root.name
-            shutil.copytree(root, copied, symlinks=True, ignore=_LEFT_BEHIND, ignore_dangling_symlinks=True)
-            setup = self._setup(copied)
+            setup = self._setup(copy_project(root, Path(folder), outside))
             for factor in restored:
                 factor.restore(setup)
+            for way in ways:
+                setup.environment |= way.environment
+                setup.threads = setup.threads if way.threads is None else way.threads
             self._same_python(setup)
-            paths = [overlay(name, version) for name, version in setup.packages]
-            paths += [write(flip, Path(folder) / "flip")] if flip else []
+            paths = overlays(setup.packages)
+            codes = [way.code for way in ways if way.code]
+            paths += [write(codes, Path(folder) / "ways")] if codes else []
+            self._fresh += 1
             return self._perform(setup, paths)
 
     def _setup(self, copied: Path) -> Setup:
@@ -156,7 +218,7 @@ class Trials:
     def _differing(self, reference: NotebookNode, run: Run) -> frozenset[str]:
         cells = compare_notebooks(reference, run.notebook, self.target.settings, not_run=run.record.not_run)
         found = {str(cell.id) for cell in cells if cell.verdict.fails}
-        return frozenset(found | ({"the run's end"} if run.record.problem and not found else set()))
+        return frozenset(found | ({_END} if run.record.problem and not found else set()))
 
 
 def _nodes(value: object) -> object:
