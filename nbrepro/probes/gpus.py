@@ -20,6 +20,7 @@ from nbrepro.records import Gpu
 TIMEOUT = 3.0
 """Seconds that ``nvidia-smi`` may take; without its persistence daemon a driver needs about one to wake."""
 
+_COLUMNS = (3, 4)
 _MIB = 1024 * 1024
 _DRIVER_FOLDER = Path("/proc/driver/nvidia")
 
@@ -47,7 +48,13 @@ def _from_torch(torch: Any) -> tuple[Gpu, ...]:
         return ()
     driver = _driver_version(_DRIVER_FOLDER)
     return tuple(
-        Gpu(name=p.name, driver=driver, memory_bytes=p.total_memory, multiprocessors=p.multi_processor_count)
+        Gpu(
+            name=p.name,
+            driver=driver,
+            memory_bytes=p.total_memory,
+            multiprocessors=p.multi_processor_count,
+            compute_capability=f"{p.major}.{p.minor}",
+        )
         for p in properties
     )
 
@@ -73,10 +80,17 @@ def _from_command() -> tuple[Gpu, ...]:
     command = shutil.which("nvidia-smi")
     if command is None:
         return ()
-    question = "--query-gpu=name,driver_version,memory.total"
+    found = _asked(command, "name,driver_version,memory.total,compute_cap")
+    if found is None:  # drivers before 510 know no compute capability, and answer nothing when they are asked for it
+        found = _asked(command, "name,driver_version,memory.total")
+    return found or ()
+
+
+def _asked(command: str, fields: str) -> tuple[Gpu, ...] | None:
+    """Return the answer to a question, ``None`` where it is refused, nothing where it takes too long."""
     try:
         done = subprocess.run(  # noqa: S603 - found on the path, fixed arguments
-            (command, question, "--format=csv,noheader,nounits"),
+            (command, f"--query-gpu={fields}", "--format=csv,noheader,nounits"),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=TIMEOUT,
@@ -84,16 +98,21 @@ def _from_command() -> tuple[Gpu, ...]:
         )
     except (OSError, subprocess.TimeoutExpired):
         return ()
-    return parse_listing(done.stdout.decode("utf-8", "replace")) if done.returncode == 0 else ()
+    return parse_listing(done.stdout.decode("utf-8", "replace")) if done.returncode == 0 else None
 
 
 def parse_listing(text: str) -> tuple[Gpu, ...]:
-    """Return the processors of ``nvidia-smi``'s table of name, driver and MiB of memory."""
+    """Return the processors of ``nvidia-smi``'s table of name, driver, MiB of memory and compute capability."""
     rows = [[part.strip() for part in line.split(",")] for line in text.splitlines()]
     return tuple(
-        Gpu(name=row[0], driver=row[1] or None, memory_bytes=int(row[2]) * _MIB if row[2].isdigit() else None)
+        Gpu(
+            name=row[0],
+            driver=row[1] or None,
+            memory_bytes=int(row[2]) * _MIB if row[2].isdigit() else None,
+            compute_capability=row[3] if row[3:] and row[3].replace(".", "").isdigit() else None,
+        )
         for row in rows
-        if len(row) == 3  # noqa: PLR2004 - the three columns asked for
+        if len(row) in _COLUMNS
     )
 
 

@@ -9,7 +9,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from nbrepro.probes import gpus
+from nbrepro.probes import gpus, instructions
 from nbrepro.records import Hardware
 
 _MODEL = re.compile(r"^(?:model name|cpu model|Model|Processor|Hardware)\s*:\s*(.+)$", re.MULTILINE)
@@ -27,6 +27,7 @@ def read(*, quick: bool = False) -> Hardware:
     """
     groups = _control_groups(Path("/proc/self/cgroup"), Path("/sys/fs/cgroup"))
     total = _total_memory()
+    level, flags = instructions.read()
     limits = [limit for limit in (total, _memory_limit(groups)) if limit is not None]
     return Hardware(
         cpu=_cpu(),
@@ -34,6 +35,8 @@ def read(*, quick: bool = False) -> Hardware:
         usable_cores=_usable_cores(groups),
         memory_bytes=min(limits, default=None),
         gpus=gpus.read(quick=quick),
+        isa_level=level,
+        isa=flags,
     )
 
 

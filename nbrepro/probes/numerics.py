@@ -1,4 +1,4 @@
-"""What decides the last bits of floating-point results: thread pools, code paths, determinism switches.
+"""What decides the last bits of floating-point results: thread pools, code paths, determinism switches, a canary.
 
 Only what is loaded already is looked at: the probe imports neither numpy nor torch. It runs at the end of a
 session, not at its start, since asking torch for its instruction set settles the choice.
@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any, TypeAlias
 
+from nbrepro.probes import canary
 from nbrepro.records import Numerics, ThreadPool
 
 Switch: TypeAlias = "str | int | float | bool | None"
@@ -42,6 +43,7 @@ def read(modules: Mapping[str, ModuleType] | None = None) -> Numerics:
         pools=thread_pools(),
         cpu_capability=_capability(loaded.get("torch")),
         switches=dict(sorted(switches.items())),
+        canary=canary.sing(loaded),
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from nbrepro.probes import gpus, hardware, numerics, platform, python
+from nbrepro.probes import gpus, hardware, instructions, numerics, platform, python
 from nbrepro.records import Gpu
 
 
@@ -117,7 +117,7 @@ def fake_driver(folder: Path, listing: str) -> None:
 
 @pytest.fixture
 def two_gpus(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    fake_driver(tmp_path, "NVIDIA A, 550.54.15, 81559\nNVIDIA B, 550.54.15, [N/A]")
+    fake_driver(tmp_path, "NVIDIA A, 550.54.15, 81559, 9.0\nNVIDIA B, 550.54.15, [N/A], [N/A]")
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr(gpus, "_DRIVER_FOLDER", tmp_path / "no-driver")
     monkeypatch.delitem(sys.modules, "torch", raising=False)
@@ -139,10 +139,38 @@ def test_graphics_processors_are_those_that_the_process_sees(
 
 def test_driver_and_memory_are_told_where_known(two_gpus: pytest.MonkeyPatch) -> None:
     expected = (
-        Gpu(name="NVIDIA A", driver="550.54.15", memory_bytes=81559 * 2**20),
+        Gpu(name="NVIDIA A", driver="550.54.15", memory_bytes=81559 * 2**20, compute_capability="9.0"),
         Gpu(name="NVIDIA B", driver="550.54.15", memory_bytes=None),
     )
     assert gpus.read() == expected
+
+
+def test_an_old_driver_is_asked_without_the_compute_capability(two_gpus: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    script = "#!/bin/sh\ncase $1 in *compute_cap*) exit 2;; esac\necho NVIDIA A, 470.1, 81559\n"
+    (tmp_path / "nvidia-smi").write_text(script)
+    assert gpus.read() == (Gpu(name="NVIDIA A", driver="470.1", memory_bytes=81559 * 2**20),)
+
+
+@pytest.mark.parametrize(
+    ("text", "level", "some"),
+    [
+        ("flags\t\t: fpu lm sse2", "x86-64", "sse2"),
+        (
+            "flags : lm sse2 cx16 lahf_lm popcnt sse4_1 sse4_2 ssse3 avx avx2 bmi1 bmi2 f16c fma abm movbe",
+            "x86-64-v3",
+            "fma",
+        ),
+        ("processor : 0\nFeatures : fp asimd sve2 i8mm\n", None, "sve2"),
+        ("", None, None),
+    ],
+)
+def test_the_instruction_set_is_told_by_level_and_flags(
+    tmp_path: Path, text: str, level: str | None, some: str | None
+) -> None:
+    (tmp_path / "cpuinfo").write_text(text)
+    found = instructions.read(tmp_path / "cpuinfo")
+    assert found[0] == level
+    assert (some in found[1]) if some else not found[1]
 
 
 def test_the_drivers_own_files_tell_without_a_process(two_gpus: pytest.MonkeyPatch, tmp_path: Path) -> None:
