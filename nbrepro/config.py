@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import secrets
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
@@ -33,8 +34,14 @@ Amount = Annotated[float, Meta(ge=0)]
 class Settings:
     """What a project or a notebook can set; the defaults need no configuration."""
 
-    seed: Annotated[int, Meta(ge=0, lt=2**32)] = 42
-    """Seed of the global generators of `random`, NumPy and torch."""
+    seed: Annotated[int, Meta(ge=0, lt=2**32)] | Literal["random"] = 42
+    """Seed of the global generators; ``random`` draws one for each session or run, and records it."""
+    seed_scope: Literal["session", "cell"] = "session"
+    """Whether the seed is given once, or each cell starts from a seed made of it and of the cell's id."""
+    entropy: Literal["detect", "deterministic"] = "detect"
+    """Whether unseeded generators are noticed, or those of the notebook's own code get entropy made of the seed."""
+    record_entropy: Literal["generators", "all", "none"] = "generators"
+    """Entropy kept in records: that of NumPy's and Python's generators, also bytes of the system, or none."""
     timeout: Amount = 600.0
     """Seconds that one cell may take; 0 means no limit."""
     notebook_timeout: Amount = 0.0
@@ -75,6 +82,10 @@ class Settings:
     def origin(self, name: str) -> str:
         """Return who set this: ``the default``, ``the project``, …, ``the cell's tag``."""
         return self.origins.get(name, "the default")
+
+    def seed_number(self) -> int:
+        """Return the seed, drawn anew where the setting says ``random``."""
+        return secrets.randbits(32) if self.seed == "random" else self.seed
 
     def changed(self, changes: Mapping[str, Any], origin: str) -> Settings:
         """Return the settings with these changes, and whose they are."""

@@ -19,7 +19,7 @@ from nbrepro.errors import BusyError, NbreproError, NothingFoundError, UsageErro
 from nbrepro.execution import RunRequest, usable_cores
 from nbrepro.notebooks import align_cells, find_notebooks, has_record, read_notebook, read_record
 from nbrepro.peers.metadata import read_edits, read_foreign
-from nbrepro.records import Record
+from nbrepro.records import Draw, Record
 from nbrepro.records.digests import digest_text, short
 from nbrepro.store.layout import Store
 
@@ -43,6 +43,8 @@ class Options:
     """Notebooks as an editor holds them, by path; each stands for what is saved."""
     confirm: bool = False
     """Whether a notebook that differs is run once more, to tell what is flaky from what is changed."""
+    replay: bool = False
+    """Whether unseeded generators are given the entropy that is on record."""
     calibrate: int = 0
     """Further runs from which a recording learns what varies by nature."""
 
@@ -166,13 +168,17 @@ def run_request(target: Target, options: Options, on_cell: Callable[[int, int], 
     """Return the request for a pinned run: seed, threads and parameters are those of the reference, if it says."""
     record = target.reference.record
     pinned = record.fingerprint if record else None
-    seed = pinned.randomness.seed if pinned and pinned.randomness else None
+    randomness = pinned.randomness if pinned else None
+    seed = randomness.seed if randomness else None
     return RunRequest(
         notebook=target.notebook,
         path=target.path.absolute(),
         root=target.store.root,
         settings=target.settings,
-        seed=target.settings.seed if seed is None else seed,
+        seed=target.settings.seed_number() if seed is None else seed,
+        drawn=target.settings.seed == "random" if seed is None or randomness is None else randomness.drawn,
+        scope=randomness.scope if randomness else None,
+        replay=_replay(target.reference) if options.replay else None,
         threads=target.settings.threads or _recorded_threads(record) or usable_cores(),
         kernel_name=target.settings.kernel or None,
         parameters=options.parameters or (record.parameters if record else {}),
@@ -180,6 +186,23 @@ def run_request(target: Target, options: Options, on_cell: Callable[[int, int], 
         expected_errors=frozenset() if options.recording else _expected_errors(target),
         on_cell=on_cell,
     )
+
+
+def _replay(reference: Reference) -> dict[str, list[tuple[Draw, ...]]]:
+    """Return the entropy on record by the digest of a cell's source: one entry for each such cell, in order.
+
+    Raises
+    ------
+    UsageError
+        If the reference is no record.
+    """
+    if reference.record is None:
+        raise UsageError(f"{reference.label} holds no entropy to replay: keep a reference with `nbrepro record`")
+    found: dict[str, list[tuple[Draw, ...]]] = {}
+    ran = [cell for cell in reference.record.cells.values() if cell.order is not None]
+    for cell in sorted(ran, key=lambda cell: cell.order or 0):
+        found.setdefault(cell.source_digest, []).append(cell.draws)
+    return found
 
 
 def _recorded_threads(record: Record | None) -> int:

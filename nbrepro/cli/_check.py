@@ -32,6 +32,7 @@ class _ReportType(click.ParamType):  # type: ignore[type-arg]  # generic in newe
 @run_options
 @click.option("--against", metavar="PATH", help="Compare with this record, notebook, folder of such, or run's id.")
 @click.option("--update", is_flag=True, help="Accept the candidate as the new reference, after showing what changes.")
+@click.option("--replay", is_flag=True, help="Give unseeded generators the entropy that is on record.")
 @click.option(
     "--confirm/--no-confirm",
     default=None,
@@ -48,6 +49,7 @@ def check(
     paths: tuple[str, ...],
     *,
     update: bool,
+    replay: bool,
     confirm: bool | None,
     reports: tuple[tuple[str, Path], ...],
     as_json: bool,
@@ -72,7 +74,7 @@ def check(
     confirm = _in_ci() if confirm is None else confirm
     files = None if sanitize_with is None else (str(Path(sanitize_with).absolute()),)
     read_sanitisers(files or ())
-    options = replace(run_settings(**settings, sanitize_with=files), update=update, confirm=confirm)
+    options = replace(run_settings(**settings, sanitize_with=files), update=update, confirm=confirm, replay=replay)
     with ProgressBars(enabled=not (quiet or as_json)) as progress:
         views = run_check(paths, options, progress)
     report = Report(notebooks=tuple(view.result for view in views))

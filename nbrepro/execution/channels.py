@@ -102,9 +102,9 @@ class Channels:
         if process.descriptor is not None:
             self._poller.register(process.descriptor, zmq.POLLIN)
 
-    def request(self, kind: str, content: dict[str, Any]) -> str:
+    def request(self, kind: str, content: dict[str, Any], metadata: dict[str, Any] | None = None) -> str:
         """Send a request on the shell channel and return its id."""
-        return self._send(self._shell, kind, content)
+        return self._send(self._shell, kind, content, metadata)
 
     def command(self, kind: str, content: dict[str, Any]) -> str:
         """Send a request on the control channel, which is answered while a cell runs."""
@@ -156,8 +156,14 @@ class Channels:
         socket.setsockopt(zmq.RECONNECT_IVL, 10)  # the kernel binds its sockets some time after we connect
         return socket
 
-    def _send(self, socket: zmq.Socket[bytes], kind: str, content: dict[str, Any]) -> str:
-        message = self._session.msg(kind, content)
+    def _send(
+        self,
+        socket: zmq.Socket[bytes],
+        kind: str,
+        content: dict[str, Any],
+        metadata: dict[str, Any] | None = None,
+    ) -> str:
+        message = self._session.msg(kind, content, metadata=metadata)
         self._session.send(socket, message)
         return str(message["header"]["msg_id"])
 

@@ -126,7 +126,8 @@ class NbreproEngine(NBClientEngine):  # type: ignore[misc]  # papermill has no t
             path=path,
             root=root,
             settings=settings,
-            seed=settings.seed,
+            seed=settings.seed_number(),
+            drawn=settings.seed == "random",
             threads=settings.threads or usable_cores(),
             parameters=notebook.metadata.get("papermill", {}).get("parameters", {}),
         )

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nbrepro.config import Settings
-from nbrepro.records import Record
+from nbrepro.records import Draw, Record
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -38,6 +38,12 @@ class RunRequest:
     on_cell: Callable[[int, int], None] | None = None
     """Called with (cells done, code cells in all), in the thread that runs the notebook."""
     cancelled: threading.Event | None = None
+    drawn: bool = False
+    """Whether the seed was drawn for this run or for the reference."""
+    scope: str | None = None
+    """``session`` or ``cell``; ``None`` takes the setting's."""
+    replay: Mapping[str, Sequence[Sequence[Draw]]] | None = None
+    """Entropy that unseeded generators are given: by digest of a cell's source, one list for each such cell."""
 
 
 @dataclass(frozen=True, kw_only=True)

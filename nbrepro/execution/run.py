@@ -9,6 +9,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from time import monotonic
 
+import msgspec
 from nbformat import NotebookNode, from_dict
 
 from nbrepro.config import CellRules
@@ -143,6 +144,7 @@ def _launch(work: Work, journal: Path) -> Launch:
         "NBREPRO_HEADLESS": "1",
     }
     base = work.choice.environment(dict(os.environ))
+    own.update(_randomness(request, journal.parent))
     return Launch(
         choice=work.choice,
         env=pinned_environment(base, threads=request.threads, own=own),
@@ -152,6 +154,21 @@ def _launch(work: Work, journal: Path) -> Launch:
         start_timeout=work.start_timeout,
         cancelled=request.cancelled,
     )
+
+
+def _randomness(request: RunRequest, folder: Path) -> dict[str, str]:
+    """Return the variables that say how random the run is, beside its seed."""
+    own = {
+        "NBREPRO_SEED_SCOPE": request.scope or request.settings.seed_scope,
+        "NBREPRO_SEED_DRAWN": "1" if request.drawn else "0",
+        "NBREPRO_ENTROPY": request.settings.entropy,
+        "NBREPRO_RECORD_ENTROPY": request.settings.record_entropy,
+    }
+    if request.replay is not None:
+        path = folder / "replay.json"
+        path.write_bytes(msgspec.json.encode(request.replay))
+        own["NBREPRO_REPLAY"] = str(path)
+    return own
 
 
 def _empty(notebook: NotebookNode, execution: Execution) -> None:

@@ -136,7 +136,12 @@ class Runner:
         reply: Reply | None = None
         try:
             reply = self._session.execute(
-                source_of(cell), self.outputs, cell.outputs, deadline=self._deadline(index), on_sent=self._sent
+                source_of(cell),
+                self.outputs,
+                cell.outputs,
+                deadline=self._deadline(index),
+                on_sent=self._sent,
+                cell_id=cell.get("id"),
             )
             goes_on = self._judge(index, reply)
         except DeadlinePassed:

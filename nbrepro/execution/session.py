@@ -96,9 +96,16 @@ class KernelSession:
                 self.channels.request("kernel_info_request", {})
 
     def execute(
-        self, source: str, outputs: Outputs, area: list[Any], *, deadline: float | None, on_sent: Callable[[str], None]
+        self,
+        source: str,
+        outputs: Outputs,
+        area: list[Any],
+        *,
+        deadline: float | None,
+        on_sent: Callable[[str], None],
+        cell_id: str | None = None,
     ) -> Reply:
-        """Run one cell and return the reply once its outputs are complete.
+        """Run one cell, its id told as JupyterLab does it; return the reply once its outputs are complete.
 
         Raises
         ------
@@ -106,7 +113,8 @@ class KernelSession:
             When that happens before the cell is done; what it had put out by then is in ``area``.
         """
         self.channels.new_allowance()
-        request = self.channels.request("execute_request", _execution(source, silent=False))
+        metadata = {"cellId": cell_id} if cell_id else None
+        request = self.channels.request("execute_request", _execution(source, silent=False), metadata)
         outputs.expect(request, area)
         on_sent(request)
         reply = self._converse(request, outputs, deadline)

@@ -40,6 +40,7 @@ SPECIFICITY = (
     CauseKind.LOCAL_MODULE,
     CauseKind.DATA_CHANGED,
     CauseKind.MEMORY_ADDRESS,
+    CauseKind.PROCESS,
     CauseKind.UNSEEDED_RANDOMNESS,
     CauseKind.RANDOM_CONSUMPTION,
     CauseKind.EXECUTION_ORDER,

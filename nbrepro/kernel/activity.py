@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
-from nbrepro.records import CauseKind, Finding
+from nbrepro.records import CauseKind, Draw, Finding
+from nbrepro.records.digests import digest_text
 
 MAX_FINDINGS = 200
 MAX_FILES = 5000
@@ -28,6 +30,12 @@ class RunningCell:
     started: str = field(default_factory=lambda: datetime.now(timezone.utc).isoformat(timespec="milliseconds"))
     clock: float = field(default_factory=time.perf_counter)
     findings: dict[tuple[CauseKind, str, int | None], int] = field(default_factory=dict)
+    draws: list[Draw] = field(default_factory=list)
+    """Entropy that generators started from."""
+    drawn: int = 0
+    """How often entropy was wanted."""
+    stock: dict[str, deque[Draw]] = field(default_factory=dict)
+    """Entropy of an earlier run that is still to be given out, by kind."""
     files: dict[tuple[str, str], int | None] = field(default_factory=dict)
     """Sizes by absolute path and mode; for a file read, its size when it was opened."""
     seen: set[Any] = field(default_factory=set)
@@ -36,6 +44,11 @@ class RunningCell:
     """Digests of the outputs, an `outputs.Outputs` where there is a kernel to see them."""
     nested: int = 0
     """How many executions the cell has itself started that are still running (``%%capture``)."""
+
+    @property
+    def identity(self) -> str:
+        """The notebook's id of the cell; the digest of its source where the front end sends none."""
+        return self.cell_id or digest_text(self.source)
 
     @property
     def offset(self) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbrepro.config import load_settings, project_root
+from nbrepro.config import Settings, load_settings, project_root
 from nbrepro.errors import ConfigError
 from nbrepro.kernel.border import Faults
 from nbrepro.kernel.seeding import MAX_SEED
@@ -21,12 +21,29 @@ _KEPT_SECONDS = 14 * 24 * 3600
 
 
 @dataclass(frozen=True, kw_only=True)
+class Chances:
+    """What becomes of chance in the session."""
+
+    seed: int
+    drawn: bool = False
+    """Whether the seed was drawn for this session, or for the run that it follows."""
+    by_cell: bool = False
+    """Whether each cell starts from a seed of its own."""
+    deterministic: bool = False
+    """Whether unseeded generators of own code get entropy made of the seed."""
+    kept: str = "generators"
+    """Whose entropy is recorded: ``generators``, ``all``, ``none``."""
+    replay: Path | None = None
+    """The entropy of an earlier run, to be given out again."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Launch:
     """How the session is set up."""
 
     root: Path
     journal: Path
-    seed: int
+    chances: Chances
     headless: bool
     environ: Mapping[str, str]
     """The environment before anything changed it, without nbrepro's own variables."""
@@ -43,27 +60,42 @@ class Launch:
         return cls(
             root=root,
             journal=Path(journal) if journal else _default_journal(session, faults),
-            seed=_seed(environ, root, faults),
+            chances=_chances(environ, root, faults),
             headless=environ.get("NBREPRO_HEADLESS") == "1",
             environ={name: value for name, value in environ.items() if not name.startswith(_PREFIX)},
             session=session,
         )
 
 
-def _seed(environ: Mapping[str, str], root: Path, faults: Faults) -> int:
-    given = environ.get("NBREPRO_SEED")
+def _chances(environ: Mapping[str, str], root: Path, faults: Faults) -> Chances:
+    """Return what the pinned launch says of chance, or else the project's settings."""
+    settings = _settings(root, faults) if not environ.get("NBREPRO_SEED_SCOPE") else Settings()
+    given, drawn = environ.get("NBREPRO_SEED"), environ.get("NBREPRO_SEED_DRAWN") == "1"
     if given:
         try:
-            return checked_seed(given)
+            seed = checked_seed(given)
         except ValueError as fault:
             faults.add("NBREPRO_SEED", str(fault))
-    try:
-        return checked_seed(str(load_settings(root).seed))
-    except (ConfigError, ValueError) as fault:
-        faults.add("settings", str(fault))
-        from nbrepro.config import Settings
+            given = None
+    if not given:
+        seed, drawn = settings.seed_number(), settings.seed == "random"
+    replay = environ.get("NBREPRO_REPLAY")
+    return Chances(
+        seed=seed,
+        drawn=drawn,
+        by_cell=(environ.get("NBREPRO_SEED_SCOPE") or settings.seed_scope) == "cell",
+        deterministic=(environ.get("NBREPRO_ENTROPY") or settings.entropy) == "deterministic",
+        kept=environ.get("NBREPRO_RECORD_ENTROPY") or settings.record_entropy,
+        replay=Path(replay) if replay else None,
+    )
 
-        return Settings().seed
+
+def _settings(root: Path, faults: Faults) -> Settings:
+    try:
+        return load_settings(root)
+    except ConfigError as fault:
+        faults.add("settings", str(fault))
+        return Settings()
 
 
 def checked_seed(text: str) -> int:

@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Callable
 from typing import Any
 
+from nbrepro.config import Settings
 from nbrepro.kernel.child import run_command
 from nbrepro.kernel.launch import checked_seed
 from nbrepro.kernel.place import notebook_path
@@ -51,12 +52,13 @@ def _dispatch(shell: Any, session: Session, unload: Callable[[Any], None], line:
 
 def _seed(session: Session, rest: list[str]) -> None:
     if len(rest) != 1:
-        raise _usage_error("say which seed, as in `%nbrepro seed 7`")
+        raise _usage_error("say which seed, as in `%nbrepro seed 7`, or `%nbrepro seed random`")
+    drawn = rest[0] == "random"
     try:
-        seed = checked_seed(rest[0])
+        seed = Settings(seed="random").seed_number() if drawn else checked_seed(rest[0])
     except ValueError as fault:
         raise _usage_error(str(fault)) from None
-    session.seeding.reseed(seed)
+    session.seeding.reseed(seed, drawn=drawn)
     print(f"nbrepro: seed {seed} for {', '.join(session.seeding.seeded)}")  # noqa: T201 - as above
 
 

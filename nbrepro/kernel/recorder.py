@@ -41,7 +41,7 @@ class Recorder:
     write:
         Takes each finished cell.
     prepare:
-        Called with the source before each cell, and before its generators' states are read.
+        Called with each cell before it runs, and before its generators' states are read.
     outputs:
         Digests what the cell shows.
     after:
@@ -56,7 +56,7 @@ class Recorder:
         *,
         states: Callable[[], dict[str, str]],
         write: Callable[[CellRun], None],
-        prepare: Callable[[str], None],
+        prepare: Callable[[RunningCell], None],
         outputs: OutputWatch,
         after: Recorded,
     ) -> None:
@@ -115,7 +115,6 @@ class Recorder:
             return
         if running is not None:  # its end was never told
             self._after(None)
-        self._prepare(info.raw_cell)
         self._begin(info.raw_cell, info, getattr(info, "cell_id", None))
 
     def _begin(self, source: str, info: Any, cell_id: str | None) -> None:
@@ -123,6 +122,7 @@ class Recorder:
         cell = RunningCell(
             msg_id=self._msg_id() or f"local-{order}", source=source, order=order, info=info, cell_id=cell_id
         )
+        self._prepare(cell)
         cell.outputs = self._outputs.new()
         cell.random_before = self._states()
         self.recorded = Recorded(order)
@@ -157,6 +157,7 @@ class Recorder:
             random_after=self._states(),
             files=used_files(cell),
             findings=cell.found(),
+            draws=tuple(cell.draws),
             timing=Timing(started=cell.started, seconds=round(seconds, 6)),
         )
         self._write(CellRun(msg_id=cell.msg_id, cell=record, cell_id=cell.cell_id, execution_count=count))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import sys
 from array import array
 from collections.abc import Callable
@@ -24,7 +26,13 @@ class GlobalGenerator:
     module: str
     """The module that has to be imported for it to exist."""
     seed: Callable[[Any, int], None]
-    state: Callable[[Any], bytes]
+    state: Callable[[Any], bytes] | None = None
+    """``None`` where the library does not show its state."""
+
+
+def cell_seed(seed: int, identity: str) -> int:
+    """Return the seed that a cell starts from: four bytes of BLAKE2b over ``seed/id``, the least one first."""
+    return int.from_bytes(hashlib.blake2b(f"{seed}/{identity}".encode(), digest_size=4).digest(), "little")
 
 
 def _seed_random(module: Any, seed: int) -> None:
@@ -47,7 +55,7 @@ def _numpy_state(module: Any) -> bytes:
 
 
 def _seed_torch(module: Any, seed: int) -> None:
-    module.manual_seed(seed)
+    module.manual_seed(seed)  # the processor's generator, and those of every accelerator, MPS included
 
 
 def _torch_state(module: Any) -> bytes:
@@ -55,6 +63,8 @@ def _torch_state(module: Any) -> bytes:
     states = [module.get_rng_state()]
     if module.cuda.is_initialized():
         states += module.cuda.get_rng_state_all()
+    if sys.platform == "darwin" and module.backends.mps.is_available():
+        states.append(module.mps.get_rng_state())
     return b"".join(_tensor_bytes(state) for state in states)
 
 
@@ -65,10 +75,35 @@ def _tensor_bytes(state: Any) -> bytes:
     return bytes(state.tolist())
 
 
+def _seed_polars(module: Any, seed: int) -> None:
+    module.set_random_seed(seed)
+
+
+def _seed_tensorflow(module: Any, seed: int) -> None:
+    module.random.set_seed(seed)
+
+
+def _tensorflow_state(_: Any) -> bytes:
+    """The generator that gives each operation its seed, and the counter of those drawn in graphs."""
+    context = sys.modules["tensorflow.python.eager.context"].context()
+    return repr((context._seed, context._rng.getstate())).encode()  # noqa: SLF001 - there is no public way
+
+
+def _seed_cupy(module: Any, seed: int) -> None:
+    """Seed the devices in use; the others read the variable when they make their generator."""
+    os.environ[CUPY_SEED] = str(seed)
+    if sys.modules["cupy.random._generator"]._random_states:  # noqa: SLF001 - asking the public way makes them all
+        module.seed(seed)
+
+
+CUPY_SEED = "CUPY_SEED"
 GENERATORS = (
     GlobalGenerator("random", "random", _seed_random, _random_state),
     GlobalGenerator("numpy", "numpy.random", _seed_numpy, _numpy_state),
     GlobalGenerator("torch", "torch", _seed_torch, _torch_state),
+    GlobalGenerator("tensorflow", "tensorflow", _seed_tensorflow, _tensorflow_state),
+    GlobalGenerator("polars", "polars", _seed_polars),
+    GlobalGenerator("cupy", "cupy.random", _seed_cupy),
 )
 
 
@@ -79,30 +114,54 @@ class Seeding:
     ----------
     seed:
         The seed of all of them, from 0 to `MAX_SEED`.
+    by_cell:
+        Whether each cell starts from `cell_seed` of its own.
+    drawn:
+        Whether the seed was drawn rather than set.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, *, by_cell: bool = False, drawn: bool = False) -> None:
         self.seed = seed
+        self.by_cell = by_cell
+        self.drawn = drawn
         self.seeded: dict[str, ModuleType] = {}
         """The libraries whose generators were seeded, with the module that was."""
+        self._now = seed
+        self._former = os.environ.get(CUPY_SEED)
 
     def seed_one(self, generator: GlobalGenerator, module: ModuleType) -> None:
         """Seed the generator of a library that has been imported."""
-        generator.seed(module, self.seed)
+        generator.seed(module, self._now)
         self.seeded[generator.library] = module
 
-    def reseed(self, seed: int) -> None:
+    def reseed(self, seed: int, *, drawn: bool = False) -> None:
         """Seed everything that is imported anew; what is imported later gets this seed too."""
-        self.seed = seed
-        for generator in GENERATORS:
-            module = self.seeded.get(generator.library)
-            if module is not None:
-                generator.seed(module, seed)
+        self.seed, self.drawn = seed, drawn
+        self._give(seed)
+
+    def begin_cell(self, identity: str) -> None:
+        """A cell with this id begins: it gets a seed of its own, if each does."""
+        if self.by_cell:
+            self._give(cell_seed(self.seed, identity))
+
+    def restore(self) -> None:
+        """Put the environment back; the generators go on from where they are."""
+        if "cupy" in self.seeded:
+            os.environ.pop(CUPY_SEED, None)
+            if self._former is not None:
+                os.environ[CUPY_SEED] = self._former
 
     def states(self) -> dict[str, str]:
         """Return the digest of each seeded generator's state by library."""
         return {
             generator.library: digest_bytes(generator.state(self.seeded[generator.library]))
             for generator in GENERATORS
-            if generator.library in self.seeded
+            if generator.state is not None and generator.library in self.seeded
         }
+
+    def _give(self, seed: int) -> None:
+        self._now = seed
+        for generator in GENERATORS:
+            module = self.seeded.get(generator.library)
+            if module is not None:
+                generator.seed(module, seed)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import random
 import sys
 import threading
 from collections.abc import Callable
@@ -13,7 +12,7 @@ from typing import Any
 
 import nbrepro
 from nbrepro.kernel import audit, fingerprints
-from nbrepro.kernel.activity import Activity
+from nbrepro.kernel.activity import Activity, RunningCell
 from nbrepro.kernel.border import Border, Faults
 from nbrepro.kernel.comm import PanelComm
 from nbrepro.kernel.determinism import Determinism
@@ -28,6 +27,7 @@ from nbrepro.kernel.outputs import OutputWatch
 from nbrepro.kernel.recorder import Recorded, Recorder
 from nbrepro.kernel.runs import Runs
 from nbrepro.kernel.seeding import GENERATORS, Seeding
+from nbrepro.kernel.supply import Supply
 from nbrepro.records import CauseKind, Randomness
 from nbrepro.store.journal import CellRun, JournalWriter, SessionStart
 
@@ -63,10 +63,12 @@ class Session:
         self._activity = Activity()
         self._border = Border(self.faults)
         self._finder = CallerFinder(shell)
-        self.seeding = Seeding(self.launch.seed)
+        chances = self.launch.chances
+        self.seeding = Seeding(chances.seed, by_cell=chances.by_cell, drawn=chances.drawn)
+        self.supply = Supply(chances, lambda: self.seeding.seed, self.faults)
         self.determinism = Determinism(self.faults, self._nondeterministic)
         self._imports = PostImport(self.faults)
-        self._entropy = EntropyWatch(self._activity, self._finder, self._border)
+        self._entropy = EntropyWatch(self._activity, self._finder, self._border, self.supply)
         self._panel = PanelComm(self, self._border.between)
         self._outputs = OutputWatch(shell, self._activity, self._border)
         self.recorder = Recorder(
@@ -112,6 +114,7 @@ class Session:
             ("entropy", self._entropy.stop),
             ("fingerprint", self.finish),
             ("switches", self.determinism.restore),
+            ("seed", self.seeding.restore),
         ):
             self._border.between(name, step)
         if self._journal is not None:
@@ -129,25 +132,26 @@ class Session:
     @property
     def randomness(self) -> Randomness:
         """What seeded the session."""
-        return Randomness(seed=self.seeding.seed, hash_seed=self.hash_seed, seeded=tuple(sorted(self.seeding.seeded)))
+        return Randomness(
+            seed=self.seeding.seed,
+            hash_seed=self.hash_seed,
+            seeded=tuple(sorted(self.seeding.seeded)),
+            scope="cell" if self.seeding.by_cell else "session",
+            drawn=self.seeding.drawn,
+            entropy=self.supply.mode,
+        )
 
     def _follow_libraries(self) -> None:
         """Seed and watch what is imported, now or later."""
-        generators = {generator.library: generator for generator in GENERATORS}
-        self.seeding.seed_one(generators["random"], random)
         self._imports.install()
-
-        def numpy_came(module: Any) -> None:
-            self.seeding.seed_one(generators["numpy"], module)
-            self._entropy.watch_numpy(module)
-
-        def torch_came(module: Any) -> None:
-            self.seeding.seed_one(generators["torch"], module)
-            self.determinism.set_torch(module)
-            self._entropy.watch_torch(module)
-
-        self._imports.when_imported("numpy.random", numpy_came)
-        self._imports.when_imported("torch", torch_came)
+        more: dict[str, tuple[Callable[[Any], None], ...]] = {
+            "numpy": (self._entropy.watch_numpy,),
+            "torch": (self.determinism.set_torch, self._entropy.watch_torch),
+        }
+        for generator in GENERATORS:
+            steps: tuple[Callable[[Any], None], ...] = (functools.partial(self.seeding.seed_one, generator),)
+            steps += more.get(generator.library, ())
+            self._imports.when_imported(generator.module, functools.partial(_each, steps))
         self._imports.when_imported("torch._inductor.config", self.determinism.set_inductor)
         self._imports.when_imported("matplotlib", self.determinism.set_matplotlib)
 
@@ -184,11 +188,13 @@ class Session:
         if not (quick and self._finished):  # the full one came first
             self._journal.fingerprint(fingerprint)
 
-    def _before_cell(self, source: str) -> None:
-        if _LOAD in source:  # again: IPython would say that it is loaded, in words that land in the notebook
+    def _before_cell(self, cell: RunningCell) -> None:
+        if _LOAD in cell.source:  # again: IPython would say that it is loaded, in words that land in the notebook
             self.shell.extension_manager.loaded.discard("nbrepro")
         self._imports.catch_up()
         self.determinism.before_cell()
+        self.supply.begin(cell)
+        self.seeding.begin_cell(cell.identity)
 
     def _cell_ran(self, run: CellRun) -> None:
         self.runs.add(run)
@@ -206,3 +212,8 @@ class Session:
         if caller is not None:
             what = f"{operation}  # torch has no deterministic implementation"
             cell.find(CauseKind.DETERMINISM_SWITCH, what, caller.line)
+
+
+def _each(steps: tuple[Callable[[Any], None], ...], module: Any) -> None:
+    for step in steps:
+        step(module)

@@ -18,7 +18,8 @@ def account(session: Session, notebook: Path | None) -> str:
     """Return what is pinned, what ran, and what was noticed, in a few lines."""
     runs = list(session.runs.values())
     rows = [
-        ("seed", f"{session.seeding.seed}, given to {', '.join(session.seeding.seeded)}"),
+        ("seed", _seed(session)),
+        *_entropy(session.supply.mode),
         ("hash seed", _hash_seed(session.hash_seed)),
         ("switches", _switches(session.determinism.applied)),
         ("cells", _cells(session.runs, notebook)),
@@ -28,6 +29,22 @@ def account(session: Session, notebook: Path | None) -> str:
     ]
     width = max(len(name) for name, _ in rows) + 2
     return "\n".join([f"nbrepro {nbrepro.__version__}", *(f"  {name:<{width}}{text}" for name, text in rows)])
+
+
+def _seed(session: Session) -> str:
+    seeding = session.seeding
+    drawn = ", drawn for this session" if seeding.drawn else ""
+    scope = ", each cell from one of its own made of it" if seeding.by_cell else ""
+    return f"{seeding.seed}{drawn}{scope}, given to {', '.join(seeding.seeded)}"
+
+
+def _entropy(mode: str) -> list[tuple[str, str]]:
+    if mode == "deterministic":
+        told = (
+            "made of the seed: what unseeded generators, os.urandom and uuid4 give here can be guessed; no keys, please"
+        )
+        return [("entropy", told)]
+    return [("entropy", "that of an earlier run")] if mode == "replay" else []
 
 
 def _hash_seed(value: str) -> str:

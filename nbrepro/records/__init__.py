@@ -1,7 +1,17 @@
 """The data that the rooms pass to each other: frozen, and converted to and from JSON by msgspec."""
 
 from nbrepro.records.causes import CAUSE_DESCRIPTIONS, Cause, CauseKind, Confidence, Drift
-from nbrepro.records.cells import Calibration, CellRecord, CellState, ExceptionInfo, FileUse, Finding, Spread, Timing
+from nbrepro.records.cells import (
+    Calibration,
+    CellRecord,
+    CellState,
+    Draw,
+    ExceptionInfo,
+    FileUse,
+    Finding,
+    Spread,
+    Timing,
+)
 from nbrepro.records.fingerprint import (
     Code,
     DataFile,
@@ -45,6 +55,7 @@ __all__ = [
     "Confidence",
     "DataFile",
     "Difference",
+    "Draw",
     "Drift",
     "DvcState",
     "Environment",

@@ -31,6 +31,7 @@ class CauseKind(str, Enum):
     ENVIRONMENT_VARIABLE = "environment_variable"
     LOCALE = "locale"
     MEMORY_ADDRESS = "memory_address"
+    PROCESS = "process"
     RENDERING = "rendering"
     RESOURCES = "resources"
     MISSING_MODULE = "missing_module"
@@ -64,6 +65,7 @@ CAUSE_DESCRIPTIONS: dict[CauseKind, str] = {
     CauseKind.ENVIRONMENT_VARIABLE: "An environment variable has another value.",
     CauseKind.LOCALE: "Locale or time zone differ.",
     CauseKind.MEMORY_ADDRESS: "A memory address or an object id was printed.",
+    CauseKind.PROCESS: "The result depends on this process or on the machine's state just then: ids, load, memory.",
     CauseKind.RENDERING: "Fonts or a plotting library render differently.",
     CauseKind.RESOURCES: "Time or memory ran out.",
     CauseKind.MISSING_MODULE: "A module cannot be imported here.",

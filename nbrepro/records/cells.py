@@ -61,6 +61,18 @@ class Finding:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Draw:
+    """Entropy that an unseeded generator of a cell started from: with it the run can be made again exactly."""
+
+    kind: str
+    """``numpy`` for NumPy's generators, ``random`` for those of Python, ``bytes`` for bytes of the system."""
+    entropy: str
+    """The number or the bytes, in hexadecimal digits."""
+    line: int | None = None
+    """Line of the cell, from 1."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Spread:
     """A number that varied between runs under the same conditions."""
 
@@ -109,6 +121,8 @@ class CellRecord:
     random_after: dict[str, str] = field(default_factory=dict)
     files: tuple[FileUse, ...] = ()
     findings: tuple[Finding, ...] = ()
+    draws: tuple[Draw, ...] = ()
+    """What unseeded generators started from, in order; left out where none was made."""
     calibration: tuple[Calibration, ...] = ()
     """What varied when the notebook was run again (``nbrepro record --calibrate N``); left out where nothing did."""
     timing: Timing | None = None

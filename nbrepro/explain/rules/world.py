@@ -15,6 +15,7 @@ _SUMMARIES = {
     CauseKind.NETWORK: "{cell} asks a remote address{line}",
     CauseKind.FILESYSTEM_ORDER: "{cell} lists files in the order of the disk{line}",
     CauseKind.MEMORY_ADDRESS: "{cell} shows a memory address{line}",
+    CauseKind.PROCESS: "{cell} asks for what changes from process to process{line}",
     CauseKind.GPU: "{cell} uses an operation of the graphics processor that is not deterministic{line}",
     CauseKind.DETERMINISM_SWITCH: "{cell} uses an operation that is not deterministic{line}",
     CauseKind.THREADS: "{cell} depends on the order in which threads finish{line}",
@@ -23,6 +24,7 @@ _SUMMARIES = {
 _OTHER_MENDS = {
     CauseKind.GPU: "Use the deterministic variant of the operation, or accept a tolerance (`nbrepro-rtol=…`).",
     CauseKind.DETERMINISM_SWITCH: "Use the deterministic variant of the operation, or accept a tolerance.",
+    CauseKind.PROCESS: "Keep ids, load and memory out of results, or tag the cell `nbrepro-ignore-output`.",
     CauseKind.THREADS: "Collect the results in the order of the inputs, or run on one thread.",
     CauseKind.RANDOM_CONSUMPTION: "Give each worker a generator of its own: `SeedSequence(42).spawn(n)`.",
 }
