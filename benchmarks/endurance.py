@@ -33,8 +33,8 @@ _KIB = 1024
 _MIB = 1024 * 1024
 _WARMING_UP = 0.3
 """Share of the samples that the slope leaves out: caches fill, and the bounded history."""
-_HELD = (
-    "sum(s.size for s in __import__('tracemalloc').take_snapshot().filter_traces("
+_HELD = (  # what only waits to be collected is not held
+    "__import__('gc').collect() * 0 + sum(s.size for s in __import__('tracemalloc').take_snapshot().filter_traces("
     "[__import__('tracemalloc').Filter(True, '*/nbrepro/*')]).statistics('filename'))"
 )
 _KINDS = (
