@@ -19,7 +19,7 @@ export interface Cause {
 }
 
 /** The kinds of causes; a new one is an addition, renaming one is a break. */
-export type CauseKind = 'api_change' | 'cell_missing' | 'data_changed' | 'data_missing' | 'determinism_switch' | 'environment_variable' | 'execution_order' | 'filesystem_order' | 'flaky' | 'gpu' | 'hash_order' | 'hidden_state' | 'kernel_death' | 'local_module' | 'locale' | 'memory_address' | 'missing_module' | 'network' | 'numerics' | 'package' | 'platform' | 'process' | 'python' | 'random_consumption' | 'rendering' | 'resources' | 'source' | 'threads' | 'time' | 'unknown' | 'unseeded_randomness';
+export type CauseKind = 'api_change' | 'cell_missing' | 'data_changed' | 'data_missing' | 'determinism_switch' | 'environment_variable' | 'execution_order' | 'filesystem_order' | 'flaky' | 'gpu' | 'hash_order' | 'hidden_state' | 'kernel_death' | 'local_module' | 'locale' | 'memory_address' | 'missing_module' | 'network' | 'numerics' | 'package' | 'platform' | 'python' | 'random_consumption' | 'rendering' | 'resources' | 'source' | 'threads' | 'time' | 'unknown' | 'unseeded_randomness';
 
 /** The outputs of one cell, reference against candidate. */
 export interface CellDiff {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
@@ -13,7 +14,7 @@ from nbrepro.records import CauseKind, Draw, Finding
 from nbrepro.records.digests import digest_text
 
 MAX_FINDINGS = 200
-MAX_FILES = 5000
+MAX_FILES = 100_000
 
 
 @dataclass(eq=False)
@@ -38,6 +39,12 @@ class RunningCell:
     """Entropy of an earlier run that is still to be given out, by kind."""
     files: dict[tuple[str, str], int | None] = field(default_factory=dict)
     """Sizes by absolute path and mode; for a file read, its size when it was opened."""
+    folders: dict[str, int] = field(default_factory=dict)
+    """How many files stand behind the paths in `files` that are folders."""
+    remote: dict[str, tuple[str | None, int | None]] = field(default_factory=dict)
+    """Digests and sizes of what was read from addresses."""
+    at_end: Callable[[RunningCell], None] | None = None
+    """Completes what is known of the files once the cell has ended."""
     seen: set[Any] = field(default_factory=set)
     """What observers need not look at twice in this cell."""
     outputs: Any = None
@@ -100,6 +107,10 @@ class Activity:
         if own is not None:
             return own
         return next(iter(running.copy().values()), None)
+
+    def is_any(self) -> bool:
+        """Whether any thread runs a cell."""
+        return bool(self._running)
 
     def forget(self) -> None:
         """Nothing runs any more, as in a forked child."""

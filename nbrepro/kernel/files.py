@@ -1,61 +1,123 @@
-"""Files that a cell reads and writes, as far as Python's own ``open`` sees them."""
+"""Files that a cell reads and writes: as Python's own ``open`` tells, and as the operating system does."""
 
 from __future__ import annotations
 
 import os
 import stat
 import sys
-import tempfile
-import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from nbrepro.kernel.activity import MAX_FILES, Activity, RunningCell
 from nbrepro.kernel.audit import Handler
 from nbrepro.kernel.border import Border
-from nbrepro.kernel.frames import STANDARD_LIBRARY
+from nbrepro.kernel.nodata import NoData
+from nbrepro.kernel.watching.linux import BACKENDS, LinuxWatch
+from nbrepro.kernel.wholes import Wholes
 from nbrepro.records import FileUse
 
 _WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
-_SYSTEM_FOLDERS = ("/proc", "/sys", "/dev", "/etc", "/run", "/lib", "/lib64", "/System")
-_SYSTEM_PREFIXES = ("/usr", "/usr/local", "/opt/homebrew")
-_SYSTEM_PARTS = ("lib", "lib64", "libexec", "share", "include", "bin")
-_PART = os.sep + "{}" + os.sep
-_OWN_PARTS = tuple(
-    _PART.format(name)
-    for name in ("__pycache__", "site-packages", "dist-packages", ".git", ".dvc", ".nbrepro", ".ipynb_checkpoints")
+_NEW_PROCESS = (
+    "subprocess.Popen",
+    "os.system",
+    "os.fork",
+    "os.forkpty",
+    "os.posix_spawn",
+    "os.spawn",
+    "pty.spawn",
 )
-_CODE = (".pyc", ".pyo", ".so", ".pyd", ".dll", ".dylib", ".pth", ".nbi", ".nbc")
-_FONTS = (".ttf", ".otf", ".ttc", ".afm", ".pfb")
-_SOURCE = ".py"
+_STARTED = ("started a process",)
+_MOST_IN_A_RECORD = 5000
+_OURS = "%nbrepro"
 
 
 class FileWatch:
-    """Notes which files the running cell opens.
-
-    Left out are Python's, the packages' and the system's own files, caches, fonts, IPython's and Jupyter's
-    folders, and temporary files that the session itself made.
+    """Notes which files the running cell uses; `NoData` says what is left out.
 
     Parameters
     ----------
     root:
-        The project; what lies in it counts, wherever it is.
+        The project.
+    ways:
+        How to see what is read past Python's ``open``: names of Linux's ways, the better first, or ``wrappers``.
     """
 
-    def __init__(self, activity: Activity, border: Border, root: Path) -> None:
+    def __init__(self, activity: Activity, border: Border, root: Path, ways: Sequence[str]) -> None:
         self._activity = activity
         self._border = border
-        self._since = time.time()
-        self._root = _folder(root)
-        self._temporary = _folder(tempfile.gettempdir())
-        ignored = {_folder(folder) for folder in _ignored_folders()}
-        self._ignored_inside = tuple(f for f in ignored if f.startswith(self._root) and f != self._root)
-        self._ignored = tuple(f for f in ignored if not f.startswith(self._root))
+        self._root = os.path.abspath(root)  # noqa: PTH100 - as it is written
+        self._ways = ways
+        self._no_data = NoData(root)
+        self._wholes = Wholes(self._root, self._no_data.is_ignored)
+        self._system: LinuxWatch | None = None
+
+    @property
+    def seen_by(self) -> str:
+        """What tells of files that are read past Python's ``open``: a way's name, or ``wrappers``, or ``audit``."""
+        if self._system is not None:
+            return self._system.name
+        return "wrappers" if "wrappers" in self._ways else "audit"
 
     def handlers(self) -> dict[str, Handler]:
         """Return the audit events to listen to."""
-        return {"open": self._on_open, "sqlite3.connect": self._on_sqlite, "os.rename": self._on_rename}
+        return {
+            "open": self._on_open,
+            "sqlite3.connect": self._on_sqlite,
+            "os.rename": self._on_rename,
+            **dict.fromkeys(_NEW_PROCESS, self._on_process),
+        }
+
+    def start(self) -> None:
+        """Have the system tell of files, if it does."""
+        names = [way for way in self._ways if way in BACKENDS]
+        if names and sys.platform == "linux":
+            try:
+                self._system = LinuxWatch(names, self._no_data.is_ignored_folder, self._tell)
+            except OSError as fault:
+                self._tell(f"Linux does not tell of files here ({fault})")
+            else:
+                self._system.start((os.getcwd(), self._root))  # noqa: PTH109 - text, for speed
+
+    def stop(self) -> None:
+        """Give everything back."""
+        system, self._system = self._system, None
+        if system is not None:
+            system.stop()
+
+    def abandon(self) -> None:
+        """In a forked child: the events are the parent's."""
+        system, self._system = self._system, None
+        if system is not None:
+            system.abandon()
+
+    def before_cell(self, cell: RunningCell, namespace: dict[str, Any]) -> None:
+        """Look where the cell may read, and begin anew."""
+        self._border.between("files", self._prepare, cell, namespace)
+
+    def _prepare(self, cell: RunningCell, namespace: dict[str, Any]) -> None:
+        cell.at_end = self._collect
+        if self._system is not None:
+            self._system.before_cell(cell.source, namespace)
+            if not self._activity.is_any():
+                self._system.clear()
+
+    def _collect(self, cell: RunningCell) -> None:
+        """Put to a cell that has ended what the system saw, and folders in the place of all their files."""
+        self._border.between("files", self._take_system, cell)
+        self._border.between("files", self._wholes.put_together, cell)
+
+    def _take_system(self, cell: RunningCell) -> None:
+        if self._system is None:
+            return
+        for file in self._system.touched(with_children=_STARTED in cell.seen and _OURS not in cell.source):
+            if file.read or (file.opened and (file.path, "write") not in cell.files):
+                self._note(cell, file.path, "read", is_second=True)
+            if file.written:
+                self._note(cell, file.path, "write")
+
+    def _tell(self, fault: str) -> None:
+        self._border.faults.add("files", fault)
 
     def _on_open(self, args: tuple[Any, ...]) -> None:
         cell = self._activity.current()
@@ -71,6 +133,11 @@ class FileWatch:
         cell = self._activity.current()
         if cell is not None and args[2:] == (-1, -1):  # else relative to an open folder
             self._border.observe("files", self._renamed, cell, args[0], args[1])
+
+    def _on_process(self, _: tuple[Any, ...]) -> None:
+        cell = self._activity.current()
+        if cell is not None:
+            self._border.observe("files", cell.seen.add, _STARTED)
 
     def _opened(self, cell: RunningCell, path: Any, mode: str | None, flags: int) -> None:
         absolute = os.path.abspath(os.fsdecode(path))  # noqa: PTH100 - a hot path; resolve() follows links
@@ -95,8 +162,22 @@ class FileWatch:
         cell.files.pop((os.path.abspath(os.fsdecode(source)), "write"), None)  # noqa: PTH100 - as above
         self._note(cell, os.path.abspath(os.fsdecode(target)), "write")  # noqa: PTH100 - as above
 
-    def _note(self, cell: RunningCell, absolute: str, mode: str) -> None:
-        if self._is_ignored(absolute, mode):
+    def reader_opens(self, path: str) -> None:
+        """A reader that was wrapped is about to read a file, or all files of a folder."""
+        cell = self._activity.current()
+        if cell is None:
+            return
+        absolute = os.path.abspath(path)  # noqa: PTH100 - as above
+        if os.path.isdir(absolute):  # noqa: PTH112 - as above
+            for folder, _, names in os.walk(absolute):
+                for name in names:
+                    self._note(cell, os.path.join(folder, name), "read")  # noqa: PTH118 - as above
+        else:
+            self._note(cell, absolute, "read")
+
+    def _note(self, cell: RunningCell, absolute: str, mode: str, *, is_second: bool = False) -> None:
+        """Note a file; one that was seen under another name before keeps that, if this is the second look."""
+        if (absolute, mode) in cell.files or self._no_data.is_ignored(absolute, mode):
             return
         size: int | None = None
         if mode == "read":
@@ -104,42 +185,38 @@ class FileWatch:
                 found = os.stat(absolute)  # noqa: PTH116 - a hot path
             except OSError:
                 return
-            if not stat.S_ISREG(found.st_mode) or self._is_scratch(absolute, found):
+            identity = (found.st_dev, found.st_ino)
+            if not stat.S_ISREG(found.st_mode) or self._no_data.is_scratch(absolute, found):
                 return
+            if is_second and identity in cell.seen:
+                return
+            cell.seen.add(identity)
             size = found.st_size
-        elif self._is_temporary(absolute):
+        elif self._no_data.is_temporary(absolute):
             return
         if len(cell.files) < MAX_FILES:
-            cell.files.setdefault((absolute, mode), size)
+            cell.files[absolute, mode] = size
         else:
-            self._border.faults.add("files", f"more than {MAX_FILES} files in one cell: the rest is left out")
-
-    def _is_ignored(self, path: str, mode: str) -> bool:
-        lowered = path.lower()
-        if lowered.endswith(_CODE) or lowered.endswith(_FONTS) or (mode == "read" and lowered.endswith(_SOURCE)):
-            return True
-        if any(part in path for part in _OWN_PARTS):
-            return True
-        return path.startswith(self._ignored_inside if path.startswith(self._root) else self._ignored)
-
-    def _is_temporary(self, path: str) -> bool:
-        return path.startswith(self._temporary) and not path.startswith(self._root)
-
-    def _is_scratch(self, path: str, found: os.stat_result) -> bool:
-        """Whether it is a temporary file of this session, which is no input of the notebook."""
-        return self._is_temporary(path) and found.st_ctime >= self._since
+            self._tell(f"more than {MAX_FILES} files in one cell: the rest is left out")
 
 
 def used_files(cell: RunningCell) -> tuple[FileUse, ...]:
     """Return the files that the cell read, and those it wrote that are there now, by path."""
+    if cell.at_end is not None:
+        cell.at_end(cell)
     uses = []
     for (path, mode), size in sorted(cell.files.items()):
         if mode == "write":
             size = _size_now(path)  # noqa: PLW2901 - it is known only now
             if size is None:
                 continue
-        uses.append(FileUse(path=Path(path).as_posix(), mode=mode, size=size))
-    return tuple(uses)
+        count = cell.folders.get(path) if mode == "read" else None
+        uses.append(FileUse(path=Path(path).as_posix(), mode=mode, size=size, files=count))
+    uses += [
+        FileUse(path=address, mode="read", digest=digest, size=size)
+        for address, (digest, size) in sorted(cell.remote.items())
+    ]
+    return tuple(uses[:_MOST_IN_A_RECORD])
 
 
 def _size_now(path: str) -> int | None:
@@ -148,49 +225,3 @@ def _size_now(path: str) -> int | None:
     except OSError:
         return None
     return found.st_size if stat.S_ISREG(found.st_mode) else None
-
-
-def _folder(path: str | Path) -> str:
-    return os.path.join(os.path.abspath(path), "")  # noqa: PTH100, PTH118 - a prefix with its separator
-
-
-def _ignored_folders() -> Iterable[str]:
-    """Folders whose files are nobody's data, in both spellings where one is a link."""
-    home = os.path.expanduser("~")  # noqa: PTH111 - str in, str out
-    named = [
-        *_SYSTEM_FOLDERS,
-        *(os.path.join(base, name) for base in _SYSTEM_PREFIXES for name in _SYSTEM_PARTS),  # noqa: PTH118 - str in, str out
-        STANDARD_LIBRARY,
-        *(prefix for prefix in (sys.prefix, sys.base_prefix) if prefix not in _SYSTEM_PREFIXES),
-        *(os.environ.get(name, "") for name in _FOLDER_VARIABLES),
-        *(os.path.join(home, *parts) for parts in _HOME_FOLDERS),  # noqa: PTH118 - as above
-        *_jupyter_folders(),
-    ]
-    for folder in filter(None, named):
-        yield folder
-        yield os.path.realpath(folder)
-
-
-_FOLDER_VARIABLES = ("XDG_CACHE_HOME", "MPLCONFIGDIR", "IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR")
-_HOME_FOLDERS = (
-    (".cache",),
-    (".ipython",),
-    (".jupyter",),
-    (".matplotlib",),
-    (".fonts",),
-    (".config",),
-    (".local", "share", "jupyter"),
-    (".local", "share", "fonts"),
-    (".dask",),
-    ("Library", "Caches"),
-    ("Library", "Jupyter"),
-    ("Library", "Fonts"),
-)
-
-
-def _jupyter_folders() -> Iterable[str]:
-    paths = sys.modules.get("jupyter_core.paths")
-    if paths is not None:
-        yield paths.jupyter_runtime_dir()
-        yield paths.jupyter_data_dir()
-    yield os.path.join(tempfile.gettempdir(), f"ipykernel_{os.getpid()}")  # noqa: PTH118 - as above

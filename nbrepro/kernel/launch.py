@@ -49,6 +49,8 @@ class Launch:
     """The environment before anything changed it, without nbrepro's own variables."""
     session: str
     """Names the process."""
+    file_ways: tuple[str, ...] = ("fanotify", "inotify", "wrappers")
+    """How to see files that are read past Python's `open`, the best first; what there is not is passed over."""
 
     @classmethod
     def read(cls, faults: Faults) -> Launch:
@@ -64,7 +66,14 @@ class Launch:
             headless=environ.get("NBREPRO_HEADLESS") == "1",
             environ={name: value for name, value in environ.items() if not name.startswith(_PREFIX)},
             session=session,
+            file_ways=_file_ways(environ),
         )
+
+
+def _file_ways(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the ways that ``NBREPRO_FILE_WAYS`` names; it is there to compare them, and to leave one out."""
+    named = environ.get("NBREPRO_FILE_WAYS")
+    return Launch.file_ways if named is None else tuple(filter(None, named.split(",")))
 
 
 def _chances(environ: Mapping[str, str], root: Path, faults: Faults) -> Chances:

@@ -69,6 +69,7 @@ class Session:
         self.determinism = Determinism(self.faults, self._nondeterministic)
         self._imports = PostImport(self.faults)
         self._entropy = EntropyWatch(self._activity, self._finder, self._border, self.supply)
+        self._files = FileWatch(self._activity, self._border, self.launch.root, self.launch.file_ways)
         self._panel = PanelComm(self, self._border.between)
         self._outputs = OutputWatch(shell, self._activity, self._border)
         self.recorder = Recorder(
@@ -92,6 +93,7 @@ class Session:
             ("libraries", self._follow_libraries),
             ("journal", self._open_journal),
             ("audit", self._listen),
+            ("files", self._files.start),
             ("outputs", self._outputs.start),
             ("recorder", self.recorder.start),
             ("panel", self._panel.start),
@@ -109,6 +111,7 @@ class Session:
             ("panel", self._panel.stop),
             ("recorder", self.recorder.stop),
             ("audit", audit.silence),
+            ("files", self._files.stop),
             ("outputs", self._outputs.stop),
             ("imports", self._imports.remove),
             ("entropy", self._entropy.stop),
@@ -127,6 +130,7 @@ class Session:
     def abandon(self) -> None:
         """In a forked child: nothing is recorded there."""
         audit.silence()
+        self._files.abandon()
         self._activity.forget()
 
     @property
@@ -174,8 +178,7 @@ class Session:
     def _listen(self) -> None:
         listings = ListingWatch(self._activity, self._finder, self._border)
         network = NetworkWatch(self._activity, self._finder, self._border)
-        files = FileWatch(self._activity, self._border, self.launch.root)
-        audit.listen({**files.handlers(), **listings.handlers(), **network.handlers()})
+        audit.listen({**self._files.handlers(), **listings.handlers(), **network.handlers()})
 
     def _read_slowly(self) -> None:
         self._border.between("fingerprint", functools.partial(self._write_fingerprint, quick=True))
@@ -193,6 +196,7 @@ class Session:
             self.shell.extension_manager.loaded.discard("nbrepro")
         self._imports.catch_up()
         self.determinism.before_cell()
+        self._files.before_cell(cell, self.shell.user_ns)
         self.supply.begin(cell)
         self.seeding.begin_cell(cell.identity)
 

@@ -41,11 +41,13 @@ class FileUse:
     """A file that a cell read or wrote."""
 
     path: str
-    """Relative to the project's root, or absolute outside it; POSIX separators."""
+    """Relative to the project's root, or absolute outside it; POSIX separators. Or an address, with its scheme."""
     mode: str
     """``read`` or ``write``."""
     digest: str | None = None
     size: int | None = None
+    files: int | None = None
+    """How many files were read, where the path is a folder that stands for them."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -85,8 +85,11 @@ class DataFile:
     """A file that the notebook read."""
 
     digest: str | None
-    """``blake3:…`` of its bytes; ``None`` where the file was gone at the end of the run."""
+    """``blake3:…`` of its bytes; ``None`` where the file was gone at the end of the run. Of what was read from an
+    address only in part, ``etag:…`` as the server gave it."""
     size: int | None
+    files: int | None = None
+    """How many files a folder holds."""
     dvc: DvcState | None = None
     in_git: bool = False
     """Whether git tracks it."""
