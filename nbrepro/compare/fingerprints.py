@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
+from nbrepro.compare.canary import canary_on_gpu, canary_on_processor
 from nbrepro.records import (
     CauseKind,
     Code,
@@ -227,9 +228,13 @@ def _numerics(sides: _Sides) -> Iterator[Drift]:
     yield from _both(sides.reference.numerics, sides.candidate.numerics, _libraries)
     yield from _both(sides.reference.numerics, sides.candidate.numerics, _code_paths)
     yield from _of_kind(sides, CauseKind.NUMERICS)
+    yield from _both(sides.reference.numerics, sides.candidate.numerics, canary_on_processor)
 
     def processor(before: Hardware, after: Hardware) -> Iterator[Drift]:
-        return _known_point(CauseKind.NUMERICS, "hardware.cpu", before.cpu, after.cpu)
+        yield from _known_point(CauseKind.NUMERICS, "hardware.cpu", before.cpu, after.cpu)
+        yield from _known_point(CauseKind.NUMERICS, "hardware.isa_level", before.isa_level, after.isa_level)
+        if before.isa_level == after.isa_level and before.isa and after.isa:
+            yield from _point(CauseKind.NUMERICS, "hardware.isa", *_differing(before.isa, after.isa))
 
     yield from _both(sides.reference.hardware, sides.candidate.hardware, processor)
 
@@ -253,16 +258,23 @@ def _values(values: Iterable[object]) -> str:
     return ", ".join(sorted({str(value) for value in values if value is not None}))
 
 
+def _differing(before: Iterable[str], after: Iterable[str]) -> tuple[str | None, str | None]:
+    """Return what only the one and only the other has."""
+    left, right = set(before), set(after)
+    return " ".join(sorted(left - right)) or None, " ".join(sorted(right - left)) or None
+
+
 def _gpus(sides: _Sides) -> Iterator[Drift]:
     def compare(before: Hardware, after: Hardware) -> Iterator[Drift]:
         names = (", ".join(gpu.name for gpu in side.gpus) or None for side in (before, after))
         yield from _point(CauseKind.GPU, "hardware.gpus", *names)
-        for part in ("driver", "multiprocessors"):
+        for part in ("driver", "multiprocessors", "compute_capability"):
             texts = (_values(getattr(gpu, part) for gpu in side.gpus) for side in (before, after))
             yield from _known_point(CauseKind.GPU, f"hardware.gpus.{part}", *texts)
 
     yield from _both(sides.reference.hardware, sides.candidate.hardware, compare)
     yield from _of_kind(sides, CauseKind.GPU)
+    yield from _both(sides.reference.numerics, sides.candidate.numerics, canary_on_gpu)
 
 
 def _variables(sides: _Sides) -> Iterator[Drift]:

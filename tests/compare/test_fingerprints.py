@@ -289,3 +289,36 @@ def test_drift_is_the_same_from_either_side(one: Fingerprint, other: Fingerprint
     ]
     assert len({(point.kind, point.name) for point in there}) == len(there)
     assert all(point.reference != point.candidate for point in there)
+
+
+CANARY = {"numpy.matmul": "aaaaaaaaaaaaaaaa", "numpy.sum": "bbbbbbbbbbbbbbbb", "torch.cuda.matmul": "cccccccccccccccc"}
+
+
+@pytest.mark.parametrize(
+    ("there", "expected"),
+    [
+        ({}, []),
+        ({"numpy.sum": CANARY["numpy.sum"], "numpy.svd": "1"}, []),
+        (
+            {**CANARY, "numpy.matmul": "dddddddddddddddd"},
+            [("numerics.canary", CauseKind.NUMERICS, "numpy.matmul aaaaaaaa", "numpy.matmul dddddddd")],
+        ),
+        (
+            {**CANARY, "torch.cuda.matmul": "dddddddddddddddd"},
+            [("numerics.canary.gpu", CauseKind.GPU, "torch.cuda.matmul cccccccc", "torch.cuda.matmul dddddddd")],
+        ),
+    ],
+)
+def test_a_canary_that_sings_otherwise_is_one_point(there: dict[str, str], expected: list[Any]) -> None:
+    found = drift(with_part("numerics", canary=CANARY), with_part("numerics", canary=there))
+    assert [(point.name, point.kind, point.reference, point.candidate) for point in found] == expected
+
+
+def test_instructions_that_one_side_lacks_are_told() -> None:
+    before = with_part("hardware", isa_level="x86-64-v4", isa=("avx2", "avx512f"))
+    after = with_part("hardware", isa_level="x86-64-v3", isa=("avx2",))
+    assert [point.name for point in drift(before, after)] == ["hardware.isa_level"]
+    after = with_part("hardware", isa_level="x86-64-v4", isa=("amx_tile", "avx2", "avx512f"))
+    (point,) = drift(before, after)
+    assert (point.name, point.reference, point.candidate) == ("hardware.isa", None, "amx_tile")
+    assert drift(FULL, after) == ()

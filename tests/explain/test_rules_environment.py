@@ -211,3 +211,28 @@ def test_a_word_alone_is_judged_by_where_the_output_has_it(make: Any, told: Any,
 def addresses(text: str) -> Difference:
     before, after = text.format("0x7f00aa11"), text.format("0x7f00bb22")
     return Difference(output=0, mime="text/plain", where="", reference=before, candidate=after)
+
+
+SONG = Drift(
+    kind=CauseKind.NUMERICS, name="numerics.canary", reference="numpy.matmul aa, numpy.svd bb", candidate="x cc, y dd"
+)
+
+
+@pytest.mark.parametrize(
+    ("others", "kinds"),
+    [
+        ([], [CauseKind.NUMERICS]),
+        ([Drift(kind=CauseKind.THREADS, name="numerics.blas.openblas.threads", reference="1", candidate="2")],
+         [CauseKind.THREADS]),
+        ([package("numpy", "2.0", "2.1")], [CauseKind.PACKAGE]),
+    ],
+)  # fmt: skip
+def test_a_canary_that_sings_otherwise_is_a_cause_only_where_nothing_says_why(
+    make: Any, others: list[Drift], kinds: list[CauseKind]
+) -> None:
+    notebook = make.notebook(["x = a @ b", "x"])
+    records = (make.record(notebook), make.record(notebook))
+    causes = explain(make.case(notebook, differing=[1], drift=[SONG, *others], records=records))
+    assert [cause.kind for cause in causes] == kinds
+    if kinds != [CauseKind.PACKAGE]:
+        assert any("numpy.matmul, numpy.svd" in line for line in causes[0].evidence)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from nbrepro.compare.canary import CANARY, CANARY_ON_GPU, same_canary
 from nbrepro.explain.case import Case
 from nbrepro.explain.registry import rule
 from nbrepro.records import Cause, CauseKind, Confidence, Drift
@@ -22,6 +23,9 @@ _NUMERIC = {
     CauseKind.GPU: ("the graphics processor or its libraries are others", _TOLERATE),
     CauseKind.DETERMINISM_SWITCH: ("a determinism switch is set otherwise", "Set it as it was: {name} = {before}."),
 }
+_CANARIES = (CANARY, CANARY_ON_GPU)
+_SINGERS = frozenset({"numpy", "torch", "mkl", "libopenblas", "libblas", "intel-openmp"})
+"""Packages whose other version is reason enough for the canary to sing otherwise."""
 _COUNTS_THREADS = re.compile(r"\b(\w*_(?:NUM|MAX)_THREADS|\w*num_threads|threadpool_\w+|cpu_count|sched_getaffinity)\b")
 _CLOCKWORK = re.compile(
     r"\b(strftime|locale|tz_localize|tz_convert|astimezone|localtime|timezone|datetime|Timestamp)\b"
@@ -32,13 +36,13 @@ _CLOCKWORK = re.compile(
 def numbers_computed_otherwise(case: Case) -> Iterator[Cause]:
     """Threads, BLAS, instruction set, GPU or switches changed; likelier when what differs are last digits."""
     rounding = looks_like_rounding(case)
-    for kind, (what, mend) in _NUMERIC.items():
-        drifts = list(case.drifts(kind))
-        if kind is CauseKind.THREADS:
-            drifts += [d for d in case.drifts(CauseKind.ENVIRONMENT_VARIABLE) if _is_of_threads(d)]
-        if not drifts:
-            continue
+    changed = {kind: found for kind in _NUMERIC if (found := _drifts(case, kind))}
+    canary = _canary_evidence(case)
+    for kind, drifts in changed.items():
+        what, mend = _NUMERIC[kind]
         evidence = [_change(drift) for drift in drifts]
+        if kind is not CauseKind.DETERMINISM_SWITCH:
+            evidence.extend(canary)
         if rounding is not None:
             evidence.append(f"the numbers differ by {rounding:.1e} at most, relative")
         first = drifts[0]
@@ -52,6 +56,26 @@ def numbers_computed_otherwise(case: Case) -> Iterator[Cause]:
             cell=users[0].candidate if users else None,
             mend=mend.format(name=first.name, before=first.reference),
         )
+
+
+def _drifts(case: Case, kind: CauseKind) -> list[Drift]:
+    """Return the points of a kind; the canary is one only where nothing else says why it sings otherwise."""
+    drifts = list(case.drifts(kind))
+    if kind is CauseKind.THREADS:
+        drifts += [d for d in case.drifts(CauseKind.ENVIRONMENT_VARIABLE) if _is_of_threads(d)]
+    others = [drift for drift in case.drifts(*_NUMERIC) if drift.name not in _CANARIES]
+    others += [drift for drift in case.drifts(CauseKind.PACKAGE) if drift.name.removeprefix("conda.") in _SINGERS]
+    return [drift for drift in drifts if drift.name not in _CANARIES or not others]
+
+
+def _canary_evidence(case: Case) -> list[str]:
+    """Say whether small fixed computations come out otherwise than in the reference, where both runs did them."""
+    found = [drift for drift in case.drifts(CauseKind.NUMERICS, CauseKind.GPU) if drift.name in _CANARIES]
+    if found:
+        names = ", ".join(part.split()[0] for drift in found for part in (drift.reference or "").split(", "))
+        return [f"fixed computations give other bits here, whatever the notebook's code does: {names}"]
+    count = same_canary(case.reference_fingerprint.numerics, case.candidate_fingerprint.numerics)
+    return [f"{count} fixed computations give the same bits here"] if count else []
 
 
 def _is_of_threads(drift: Drift) -> bool:
