@@ -33,6 +33,7 @@ S = TypeVar("S")
 _MEMORY_THAT_MATTERS = 0.1
 """Share by which the memory must differ: the kernel keeps a little for itself, not always the same."""
 _GIB = 1024**3
+_DIGITS = 8
 
 _THREAD_SWITCHES = ("torch.num_threads", "torch.num_interop_threads")
 _GPU_SWITCHES = ("torch.cuda.version", "torch.cudnn.version")
@@ -123,15 +124,38 @@ def _package_texts(before: Package | None, after: Package | None) -> tuple[str |
     """Return the two versions, with where they came from if they are the same."""
     if before is None or after is None or before.version != after.version:
         return before.version if before else None, after.version if after else None
-    return _with_origin(before), _with_origin(after)
+    examined = before.digest is not None and after.digest is not None
+    return _with_origin(before, examined=examined), _with_origin(after, examined=examined)
 
 
-def _with_origin(package: Package) -> str:
-    # Where a local install lies is another place for everyone; that it is one may matter.
+def _with_origin(package: Package, *, examined: bool) -> str:
+    """Return the version with what tells it from another of the same name.
+
+    Where a local install lies is another place for everyone; that it is one may matter. Commits that leave an
+    editable one's folder alone change nothing: its tree and its uncommitted changes tell.
+    """
     is_local = (package.url or "").startswith("file:")
     kind = "editable" if package.editable else "local" if is_local else ""
-    details = " ".join(part for part in (kind, "" if is_local else package.url, package.commit) if part)
+    origin = (kind, "" if is_local else package.url, None if package.editable else package.commit)
+    parts = [" ".join(part for part in origin if part)]
+    if examined:
+        parts.append(f"files {_short(package.digest)}")
+        parts.extend(f"{name} edited to {_short(digest)}" for name, digest in sorted(package.edited.items()))
+        parts.append(f"uncommitted changes {_short(package.diff)}" if package.diff else "")
+    details = ", ".join(part for part in parts if part)
     return f"{package.version} ({details})" if details else package.version
+
+
+def _short(digest: str | None) -> str:
+    return (digest or "").rpartition(":")[2][:_DIGITS]
+
+
+def _conda(sides: _Sides) -> Iterator[Drift]:
+    """Yield conda's packages that are no Python packages, which are told already."""
+    before, after = sides.reference, sides.candidate
+    told = {*before.packages, *after.packages, "python"}
+    for name in sorted((before.conda.keys() | after.conda.keys()) - told) if before.conda and after.conda else ():
+        yield from _point(CauseKind.PACKAGE, f"conda.{name}", before.conda.get(name), after.conda.get(name))
 
 
 def _python(sides: _Sides) -> Iterator[Drift]:
@@ -354,6 +378,7 @@ _SECTIONS: tuple[Callable[[_Sides], Iterator[Drift]], ...] = (
     _locale,
     _platform,
     _other_packages,
+    _conda,
     _memory,
     _extra,
 )

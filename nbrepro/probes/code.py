@@ -29,6 +29,7 @@ def read(root: Path, modules: Mapping[str, ModuleType]) -> Code:
         branch=checkout.branch,
         dirty=bool(checkout.modified),
         modified=checkout.modified,
+        diff=git.diff(root) if checkout.modified else None,
         modules=digests,
     )
 

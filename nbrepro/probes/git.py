@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import os
 import subprocess
 from collections.abc import Iterator
@@ -63,6 +65,44 @@ def checkout(folder: Path) -> Checkout | None:
         branch=_unless_in_brackets(head["branch.head"]),
         modified=tuple(sorted(path.removeprefix(prefix) for path in modified)),
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """What exactly a folder of a working tree holds."""
+
+    commit: str
+    tree: str
+    """Git's id of the folder as committed: other commits that leave it alone have the same."""
+    diff: str | None
+    """``sha256:…`` of what differs from that, new Python files included; ``None`` if nothing does."""
+
+
+def state(folder: Path) -> State | None:
+    """Return commit, tree and uncommitted changes of ``folder``; ``None`` without git or a commit."""
+    answer = None if top(folder) is None else _ask(folder, "rev-parse", "HEAD", "HEAD:./")
+    if answer is None:
+        return None
+    commit, tree = answer.split()
+    return State(commit=commit, tree=tree, diff=diff(folder))
+
+
+def diff(folder: Path) -> str | None:
+    """Return the digest of the uncommitted changes below ``folder``, ``None`` if there are none, or no git.
+
+    What nbrepro keeps itself is left out, as in `checkout`.
+    """
+    where = ("--", ".", ":(exclude).nbrepro")
+    changes = _ask(folder, "diff", "HEAD", "--full-index", "--no-color", "--no-ext-diff", "--no-textconv", *where)
+    added = _ask(folder, "ls-files", "-z", "--others", "--exclude-standard", "--", "*.py", ":(exclude).nbrepro")
+    if not changes and not added:
+        return None
+    digest = hashlib.sha256(os.fsencode(changes or ""))
+    for name in _names(added or ""):
+        digest.update(os.fsencode(name) + b"\0")
+        with contextlib.suppress(OSError):  # gone since
+            digest.update((folder / name).read_bytes())
+    return f"sha256:{digest.hexdigest()}"
 
 
 def tracked(folder: Path) -> frozenset[str]:

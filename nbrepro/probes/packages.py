@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
+from nbrepro.probes import git
 from nbrepro.probes.distributions import Distribution, scan
+from nbrepro.probes.integrity import check
 from nbrepro.probes.owners import local_folder, owners
 from nbrepro.probes.places import Places
 from nbrepro.probes.redaction import redact
@@ -30,6 +33,39 @@ def read(root: Path | None = None) -> dict[str, Package]:
 def imported(modules: Mapping[str, ModuleType]) -> tuple[str, ...]:
     """Return the names of the distributions that ``modules``, usually ``sys.modules``, were imported from."""
     return tuple(sorted(owners(modules, scan())))
+
+
+def examine(
+    packages: Mapping[str, Package], names: Iterable[str], modules: Mapping[str, ModuleType], root: Path
+) -> dict[str, Package]:
+    """Return ``packages`` with what only a look into the files of some tells: digests, edits, state of checkouts.
+
+    Parameters
+    ----------
+    packages:
+        What `read` returned.
+    names:
+        The distributions to look into, usually those that `imported` named.
+    modules:
+        The imported modules.
+    root:
+        The project's root; the state of an editable install in it is told as the project's code.
+    """
+    found = scan()
+    chosen = [found[name] for name in names if name in found and name in packages]
+    examined = dict(packages)
+    for name, integrity in check(chosen, modules).items():
+        examined[name] = replace(packages[name], digest=integrity.digest, edited=integrity.edited)
+    for distribution in chosen:
+        folder = local_folder(distribution) if distribution.is_editable else None
+        if folder is None or distribution.name == "nbrepro" or Path(folder).is_relative_to(root):
+            continue  # nbrepro, in a checkout of itself, is the instrument
+        state = git.state(Path(folder))
+        if state is not None:
+            examined[distribution.name] = replace(
+                packages[distribution.name], commit=state.commit, digest=f"git-tree:{state.tree}", diff=state.diff
+            )
+    return examined
 
 
 def _package(distribution: Distribution, places: Places) -> Package:

@@ -16,11 +16,11 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeAlias, TypeVar
 
-from nbrepro.probes import code, data, environment, hardware, numerics, packages, platform, python
+from nbrepro.probes import code, conda, data, environment, hardware, numerics, packages, platform, python
 from nbrepro.probes.distributions import Distribution, scan
 from nbrepro.probes.places import Places
 from nbrepro.probes.redaction import redact
-from nbrepro.records import Fingerprint, Randomness
+from nbrepro.records import Fingerprint, Package, Randomness
 
 GROUP = "nbrepro.probes"
 
@@ -71,17 +71,22 @@ def gather(context: Context, *, quick: bool = False) -> Fingerprint:
             return otherwise
 
     root = context.root
+    nothing: dict[str, Package] = {}
+    installed = section("packages", lambda: packages.read(root), nothing)
+    used: tuple[str, ...] = () if quick else section("imported", lambda: packages.imported(context.modules), ())
+    examined = section("packages", lambda: packages.examine(installed, used, context.modules, root), installed)
     return Fingerprint(
         python=section("python", python.read, None),
         platform=section("platform", platform.read, None),
-        packages=section("packages", lambda: packages.read(root), {}),
+        packages=examined,
+        conda=section("conda", conda.read, {}),
         code=section("code", lambda: code.read(root, context.modules), None),
         hardware=section("hardware", lambda: hardware.read(quick=quick), None),
         environment=section(
             "environment", lambda: environment.read(context.environ, root=root, extra=context.variables), None
         ),
         randomness=context.randomness,
-        imported=() if quick else section("imported", lambda: packages.imported(context.modules), ()),
+        imported=used,
         numerics=None if quick else section("numerics", numerics.read, None),
         data={} if quick else section("data", lambda: data.read(context.files, root), {}),
         extra={} if quick else _extra(context, missing),

@@ -322,3 +322,30 @@ def test_instructions_that_one_side_lacks_are_told() -> None:
     (point,) = drift(before, after)
     assert (point.name, point.reference, point.candidate) == ("hardware.isa", None, "amx_tile")
     assert drift(FULL, after) == ()
+
+
+def numpy(**changes: Any) -> Fingerprint:
+    return replace(FULL, packages={**FULL.packages, "numpy": replace(FULL.packages["numpy"], **changes)})
+
+
+def test_an_edited_or_rebuilt_package_of_the_same_version_is_drift_where_both_were_looked_into() -> None:
+    before = numpy(digest="sha256:11111111aa")
+    assert drift(before, FULL) == ()
+    (point,) = drift(before, numpy(digest="sha256:22222222bb"))
+    assert (point.reference, point.candidate) == ("1.0 (files 11111111)", "1.0 (files 22222222)")
+    (point,) = drift(before, numpy(digest="sha256:11111111aa", edited={"numpy/ma/core.py": "sha256:33333333cc"}))
+    assert (point.name, point.candidate) == ("numpy", "1.0 (files 11111111, numpy/ma/core.py edited to 33333333)")
+
+
+def test_an_editable_package_drifts_by_its_folder_not_by_its_commit() -> None:
+    before = numpy(editable=True, commit="a", digest="git-tree:11111111")
+    assert drift(before, numpy(editable=True, commit="b", digest="git-tree:11111111")) == ()
+    (point,) = drift(before, numpy(editable=True, commit="a", digest="git-tree:11111111", diff="sha256:22222222"))
+    assert point.candidate == "1.0 (editable, files 11111111, uncommitted changes 22222222)"
+
+
+def test_conda_packages_of_other_languages_drift_and_those_of_python_once() -> None:
+    before = replace(FULL, conda={"mkl": "2023.1 h1", "numpy": "1.0 py311"})
+    after = replace(FULL, conda={"mkl": "2023.2 h7", "numpy": "1.0 py312"})
+    assert [(point.name, point.candidate) for point in drift(before, after)] == [("conda.mkl", "2023.2 h7")]
+    assert drift(before, FULL) == ()
