@@ -106,7 +106,10 @@ def _drift(target: Target, recorded: Fingerprint) -> tuple[tuple[Drift, ...], tu
     """Compare what can be read here without a kernel: data, code and, if the kernel is ours, the environment."""
     root = target.store.root
     here = Fingerprint(
-        data=data.read([root / name for name in recorded.data], root),
+        data={
+            **{name: file for name, file in recorded.data.items() if data.is_address(name)},  # nothing is fetched here
+            **data.read([root / name for name in recorded.data if not data.is_address(name)], root),
+        },
         code=_code(root, recorded),
     )
     notes: tuple[str, ...] = ()

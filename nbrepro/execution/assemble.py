@@ -114,13 +114,20 @@ class _Files:
                 if use.mode == "write":
                     written.add(use.path)
         scratch = Path(tempfile.gettempdir())
+        fetched = {
+            use.path: DataFile(digest=use.digest, size=use.size)
+            for run in journal.cells.values()
+            for use in run.cell.files
+            if data.is_address(use.path)
+        }
         kept = {
             path: data.relative(Path(path), root)
-            for path in first
+            for path in first.keys() - fetched.keys()
             if not (_below(path, scratch) and not _below(path, root) and (path in written or not Path(path).exists()))
         }
-        read = {path for path in kept if first[path] == "read"}
-        known = data.read([Path(path) for path in kept], root)
+        read = {path for path in kept if first[path] == "read"} | fetched.keys()
+        known = {**data.read([Path(path) for path in kept], root), **fetched}
+        kept |= {address: address for address in fetched}
         overwritten = {kept[path] for path in read & written}
         return cls(kept, known, {kept[path] for path in read}, overwritten)
 

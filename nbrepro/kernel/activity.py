@@ -41,8 +41,8 @@ class RunningCell:
     """Sizes by absolute path and mode; for a file read, its size when it was opened."""
     folders: dict[str, int] = field(default_factory=dict)
     """How many files stand behind the paths in `files` that are folders."""
-    remote: dict[str, tuple[str | None, int | None]] = field(default_factory=dict)
-    """Digests and sizes of what was read from addresses."""
+    remote: dict[str, Any] = field(default_factory=dict)
+    """What was read from addresses, as `remote.Download`."""
     at_end: Callable[[RunningCell], None] | None = None
     """Completes what is known of the files once the cell has ended."""
     seen: set[Any] = field(default_factory=set)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from nbrepro.kernel.activity import MAX_FILES, Activity, RunningCell
 from nbrepro.kernel.audit import Handler
 from nbrepro.kernel.border import Border
+from nbrepro.kernel.imports import PostImport
 from nbrepro.kernel.nodata import NoData
+from nbrepro.kernel.readers import Readers
+from nbrepro.kernel.remote import RemoteWatch
 from nbrepro.kernel.watching.linux import BACKENDS, LinuxWatch
 from nbrepro.kernel.wholes import Wholes
 from nbrepro.records import FileUse
@@ -30,6 +35,7 @@ _NEW_PROCESS = (
 _STARTED = ("started a process",)
 _MOST_IN_A_RECORD = 5000
 _OURS = "%nbrepro"
+_ATTACHED = re.compile(r"\battach\s+(?:database\s+)?['\"]([^'\"\n]+)['\"]", re.IGNORECASE)
 
 
 class FileWatch:
@@ -51,13 +57,15 @@ class FileWatch:
         self._no_data = NoData(root)
         self._wholes = Wholes(self._root, self._no_data.is_ignored)
         self._system: LinuxWatch | None = None
+        self._readers = Readers(border, self._reader_opens)
+        self._remote = RemoteWatch(activity, border)
 
     @property
     def seen_by(self) -> str:
         """What tells of files that are read past Python's ``open``: a way's name, or ``wrappers``, or ``audit``."""
         if self._system is not None:
             return self._system.name
-        return "wrappers" if "wrappers" in self._ways else "audit"
+        return "wrappers" if self._ways else "audit"
 
     def handlers(self) -> dict[str, Handler]:
         """Return the audit events to listen to."""
@@ -68,8 +76,15 @@ class FileWatch:
             **dict.fromkeys(_NEW_PROCESS, self._on_process),
         }
 
-    def start(self) -> None:
-        """Have the system tell of files, if it does."""
+    def start(self, imports: PostImport) -> None:
+        """Have the system tell of files, if it does, else the readers; and libraries of what they fetch."""
+        self._start_system()
+        if self._ways and self._system is None:
+            self._readers.start(imports)
+        if self._ways:
+            self._remote.start(imports)
+
+    def _start_system(self) -> None:
         names = [way for way in self._ways if way in BACKENDS]
         if names and sys.platform == "linux":
             try:
@@ -81,6 +96,8 @@ class FileWatch:
 
     def stop(self) -> None:
         """Give everything back."""
+        self._readers.stop()
+        self._remote.stop()
         system, self._system = self._system, None
         if system is not None:
             system.stop()
@@ -109,6 +126,9 @@ class FileWatch:
 
     def _take_system(self, cell: RunningCell) -> None:
         if self._system is None:
+            if self._ways:
+                for found in _ATTACHED.finditer(cell.source):  # SQLite opens it without a word
+                    self._note(cell, os.path.abspath(found[1]), "read")  # noqa: PTH100 - as above
             return
         for file in self._system.touched(with_children=_STARTED in cell.seen and _OURS not in cell.source):
             if file.read or (file.opened and (file.path, "write") not in cell.files):
@@ -154,7 +174,10 @@ class FileWatch:
 
     def _connected(self, cell: RunningCell, database: Any) -> None:
         text = os.fsdecode(database) if isinstance(database, (str, bytes, os.PathLike)) else ""
-        if text and text != ":memory:" and not text.startswith("file:"):
+        if text.startswith("file:"):
+            text = unquote(text.removeprefix("file:").partition("?")[0])
+            text = "/" + text.lstrip("/") if text.startswith("//") else text
+        if text and text != ":memory:":
             absolute = os.path.abspath(text)  # noqa: PTH100 - as above
             self._note(cell, absolute, "read" if os.path.exists(absolute) else "write")  # noqa: PTH110 - as above
 
@@ -162,8 +185,8 @@ class FileWatch:
         cell.files.pop((os.path.abspath(os.fsdecode(source)), "write"), None)  # noqa: PTH100 - as above
         self._note(cell, os.path.abspath(os.fsdecode(target)), "write")  # noqa: PTH100 - as above
 
-    def reader_opens(self, path: str) -> None:
-        """A reader that was wrapped is about to read a file, or all files of a folder."""
+    def _reader_opens(self, path: str) -> None:
+        """Note a file, or all files of a folder, that a wrapped reader is about to read."""
         cell = self._activity.current()
         if cell is None:
             return
@@ -213,8 +236,8 @@ def used_files(cell: RunningCell) -> tuple[FileUse, ...]:
         count = cell.folders.get(path) if mode == "read" else None
         uses.append(FileUse(path=Path(path).as_posix(), mode=mode, size=size, files=count))
     uses += [
-        FileUse(path=address, mode="read", digest=digest, size=size)
-        for address, (digest, size) in sorted(cell.remote.items())
+        FileUse(path=address, mode="read", digest=download.digest, size=download.size)
+        for address, download in sorted(cell.remote.items())
     ]
     return tuple(uses[:_MOST_IN_A_RECORD])
 

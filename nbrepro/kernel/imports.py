@@ -30,14 +30,18 @@ class PostImport(importlib.abc.MetaPathFinder):
 
     def __init__(self, faults: Faults) -> None:
         self._faults = faults
-        self._callbacks: dict[str, Callback] = {}
+        self._callbacks: dict[str, list[Callback]] = {}
         self._met: dict[str, ModuleType] = {}
         self._asking = threading.local()
 
     def when_imported(self, name: str, callback: Callback) -> None:
         """Call ``callback(module)`` when the module ``name`` has been imported."""
-        self._callbacks[name] = callback
-        self.catch_up()
+        self._callbacks.setdefault(name, []).append(callback)
+        module = sys.modules.get(name)
+        if module is not None and module is self._met.get(name):
+            self._call(name, callback, module)
+        else:
+            self.catch_up()
 
     def install(self) -> None:
         """Start to watch imports."""
@@ -59,10 +63,14 @@ class PostImport(importlib.abc.MetaPathFinder):
 
     def imported(self, name: str, module: ModuleType) -> None:
         """Call back for a module that has just been imported."""
-        callback = self._callbacks.get(name)
-        if callback is None:
+        callbacks = self._callbacks.get(name)
+        if callbacks is None:
             return
         self._met[name] = module
+        for callback in tuple(callbacks):
+            self._call(name, callback, module)
+
+    def _call(self, name: str, callback: Callback, module: ModuleType) -> None:
         try:
             callback(module)
         except Exception as fault:

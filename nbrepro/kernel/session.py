@@ -93,7 +93,7 @@ class Session:
             ("libraries", self._follow_libraries),
             ("journal", self._open_journal),
             ("audit", self._listen),
-            ("files", self._files.start),
+            ("files", functools.partial(self._files.start, self._imports)),
             ("outputs", self._outputs.start),
             ("recorder", self.recorder.start),
             ("panel", self._panel.start),

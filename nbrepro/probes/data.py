@@ -9,10 +9,10 @@ from pathlib import Path
 
 from nbrepro.probes import dvc, folders, git
 from nbrepro.probes.hashing import DigestCache, FileDigest
-from nbrepro.probes.places import relative
+from nbrepro.probes.places import is_address, relative
 from nbrepro.records import DataFile, DvcState
 
-__all__ = ["read", "relative"]
+__all__ = ["is_address", "read", "relative"]
 
 # The kernel's own files change by the moment; pipes and terminals have no contents.
 _NO_DATA = ("/proc/", "/sys/", "/dev/")
@@ -84,7 +84,13 @@ class _Reader:
         if digest is None:
             return DataFile(digest=None, size=None, dvc=self._dvc_folder(path))
         in_git = bool(digest.files) and all(self._in_git(f"{path}/{name}") for name in digest.files)
-        return DataFile(digest=digest.blake3, size=digest.size, dvc=self._dvc_folder(path), in_git=in_git)
+        return DataFile(
+            digest=digest.blake3,
+            size=digest.size,
+            files=len(digest.files),
+            dvc=self._dvc_folder(path),
+            in_git=in_git,
+        )
 
     def _in_git(self, path: str) -> bool:
         if self._tracked is None:

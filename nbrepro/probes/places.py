@@ -54,3 +54,8 @@ def relative(path: Path, root: Path) -> str:
         if candidate.is_relative_to(base):
             return candidate.relative_to(base).as_posix()
     return written.as_posix()
+
+
+def is_address(name: str) -> bool:
+    """Whether what a notebook read is no file here, but was fetched: ``https://…``, ``s3://…``."""
+    return "://" in name

@@ -33,8 +33,9 @@ def restore_files(root: Path, record: Record, names: tuple[str, ...], advance: C
     unknown = [name for name in names if name not in recorded]
     if unknown:
         raise UsageError(f"{unknown[0]!r} is no file that the record read")
-    now = data.read([root / name for name in recorded], root)
-    changed = [name for name in names or recorded if _differs(recorded[name], now.get(name))]
+    here = [name for name in recorded if not data.is_address(name)]
+    now = data.read([root / name for name in here], root)
+    changed = [name for name in names or here if _differs(recorded[name], now.get(name))]
     commit = record.fingerprint.code.commit if record.fingerprint.code else None
     for place, name in enumerate(changed, start=1):
         _restore(root, name, recorded[name], commit)

@@ -51,6 +51,7 @@ def test_a_size_goes_with_it_but_no_digest(kernel: Kernel) -> None:
         ("open('gone.txt', 'w').close()\nos.remove('gone.txt')", set()),
         ("import sqlite3\nsqlite3.connect('new.db').execute('create table t (x)')", {("new.db", "write")}),
         ("sqlite3.connect('new.db').execute('select * from t')", {("new.db", "read")}),
+        ("sqlite3.connect('file:new.db?mode=ro', uri=True).execute('select * from t')", {("new.db", "read")}),
         ("sqlite3.connect(':memory:')", set()),
     ],
 )
