@@ -89,10 +89,15 @@ class OutputWatch:
     ----------
     shell:
         The IPython shell; in one that is no kernel's, nothing is listened to.
+    look:
+        Called with the cell, the arguments of what showed something, and the frame that called it.
     """
 
-    def __init__(self, shell: Any, activity: Activity, border: Border) -> None:
+    def __init__(
+        self, shell: Any, activity: Activity, border: Border, look: Callable[..., None] = lambda *_: None
+    ) -> None:
         self._shell = shell
+        self._look = look
         self._activity = activity
         self._border = border
         self._patches = Patches()
@@ -136,7 +141,7 @@ class OutputWatch:
             self._streams.restore()
 
     def _after(self, original: Callable[..., Any], note: Callable[..., None]) -> Callable[..., Any]:
-        activity, observe = self._activity, self._border.observe
+        activity, observe, look = self._activity, self._border.observe, self._look
 
         @functools.wraps(original)
         def watched(*args: Any, **kwargs: Any) -> Any:
@@ -144,6 +149,7 @@ class OutputWatch:
             cell = activity.current()
             if cell is not None and cell.outputs is not None:
                 observe("outputs", functools.partial(note, cell.outputs, **kwargs), *args)
+                observe("shown", look, cell, args, sys._getframe(1))  # noqa: SLF001 - inspect's way reads files
             return answer
 
         return watched

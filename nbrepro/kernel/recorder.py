@@ -44,6 +44,8 @@ class Recorder:
         Called with each cell before it runs, and before its generators' states are read.
     outputs:
         Digests what the cell shows.
+    read:
+        Called with each cell that has run, before its findings are taken.
     after:
         What an earlier session in this process has recorded.
     """
@@ -58,6 +60,7 @@ class Recorder:
         write: Callable[[CellRun], None],
         prepare: Callable[[RunningCell], None],
         outputs: OutputWatch,
+        read: Callable[[RunningCell], None],
         after: Recorded,
     ) -> None:
         self._shell = shell
@@ -67,6 +70,7 @@ class Recorder:
         self._write = write
         self._prepare = prepare
         self._outputs = outputs
+        self._read = read
         self.recorded = after
 
     def start(self) -> None:
@@ -147,6 +151,7 @@ class Recorder:
 
     def _finish(self, cell: RunningCell, fault: BaseException | None, count: int | None) -> None:
         seconds = time.perf_counter() - cell.clock
+        self._border.between("reading the source", self._read, cell)
         record = CellRecord(
             source_digest=digest_text(cell.source),
             state=CellState.OK if fault is None else CellState.ERROR,

@@ -24,9 +24,11 @@ from nbrepro.kernel.launch import Launch
 from nbrepro.kernel.listings import ListingWatch
 from nbrepro.kernel.network import NetworkWatch
 from nbrepro.kernel.outputs import OutputWatch
+from nbrepro.kernel.readings import SourceReader
 from nbrepro.kernel.recorder import Recorded, Recorder
 from nbrepro.kernel.runs import Runs
 from nbrepro.kernel.seeding import GENERATORS, Seeding
+from nbrepro.kernel.shown import ShownWatch
 from nbrepro.kernel.supply import Supply
 from nbrepro.records import CauseKind, Randomness
 from nbrepro.store.journal import CellRun, JournalWriter, SessionStart
@@ -71,7 +73,7 @@ class Session:
         self._entropy = EntropyWatch(self._activity, self._finder, self._border, self.supply)
         self._files = FileWatch(self._activity, self._border, self.launch.root, self.launch.file_ways)
         self._panel = PanelComm(self, self._border.between)
-        self._outputs = OutputWatch(shell, self._activity, self._border)
+        self._outputs = OutputWatch(shell, self._activity, self._border, ShownWatch(self._finder).look)
         self.recorder = Recorder(
             shell,
             self._activity,
@@ -80,6 +82,7 @@ class Session:
             write=self._cell_ran,
             prepare=self._before_cell,
             outputs=self._outputs,
+            read=SourceReader(shell, pinned=self.hash_seed != "random").read,
             after=after,
         )
 

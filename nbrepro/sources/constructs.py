@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -21,6 +22,15 @@ class Construct:
     is_global: bool = False
     """Whether it draws from a global generator, which a seed set elsewhere would fix."""
     column: int = 1
+    is_watched: bool = False
+    """Whether a run with nbrepro in its kernel sees by itself that it happens."""
+
+    @property
+    def reads_all(self) -> bool:
+        """Whether it reads all environment variables, not one by its name."""
+        return self.kind is CauseKind.ENVIRONMENT_VARIABLE and not any(
+            mark in self.what for mark in ("environ[", "environ.get(", "getenv(")
+        )
 
 
 _UNSEEDED_WITHOUT_ARGUMENTS = frozenset({
@@ -32,6 +42,7 @@ _UNSEEDED_WITHOUT_ARGUMENTS = frozenset({
     "random.Random",
     "random.seed",
     "torch.seed",
+    "torch.Generator.seed",
 })  # fmt: skip
 _ENTROPY = frozenset({
     "os.urandom", "random.SystemRandom", "secrets.choice", "secrets.randbelow", "secrets.randbits",
@@ -41,12 +52,43 @@ _CLOCK = frozenset({
     "datetime.date.today", "datetime.datetime.now", "datetime.datetime.today", "datetime.datetime.utcnow",
     "pandas.Timestamp.now", "pandas.Timestamp.today", "pandas.Timestamp.utcnow", "time.asctime", "time.ctime",
     "time.gmtime", "time.localtime", "time.monotonic", "time.monotonic_ns", "time.perf_counter", "time.perf_counter_ns",
-    "time.process_time", "time.process_time_ns", "time.strftime", "time.time", "time.time_ns",
+    "time.process_time", "time.process_time_ns", "time.strftime", "time.time", "time.time_ns", "time.clock_gettime",
+    "time.clock_gettime_ns", "time.thread_time", "time.thread_time_ns", "timeit.default_timer", "timeit.repeat",
+    "timeit.timeit", "os.times", "email.utils.formatdate", "email.utils.localtime",
+    "os.path.getmtime", "os.path.getctime", "os.path.getatime",
 })  # fmt: skip
 _CONVERTERS = {"time.asctime": 1, "time.ctime": 1, "time.gmtime": 1, "time.localtime": 1, "time.strftime": 2}
 """Functions that read the clock only if they are not given a time: the number of arguments that give one."""
+_NOW = frozenset({"numpy.datetime64", "pandas.Timestamp", "pandas.to_datetime"})
+"""What reads the clock when it is given ``now`` or ``today``."""
+_PROCESS = frozenset({
+    "gc.get_count", "getpass.getuser", "os.getlogin", "os.getloadavg", "os.getpid", "os.getppid", "os.uname",
+    "platform.node", "platform.uname", "resource.getrusage", "shutil.disk_usage", "socket.gethostname",
+    "threading.get_ident", "threading.get_native_id", "time.get_clock_info", "tracemalloc.get_traced_memory",
+    "uuid.getnode",
+})  # fmt: skip
+_FILE_TIMES = frozenset({"st_atime", "st_ctime", "st_mtime", "st_atime_ns", "st_ctime_ns", "st_mtime_ns"})
+_UNINITIALISED = frozenset({"numpy.empty", "numpy.empty_like"})
+_SEEDING = frozenset({
+    "jax.random.PRNGKey", "jax.random.key", "numpy.random.default_rng", "numpy.random.seed", "random.Random",
+    "random.seed", "tensorflow.random.set_seed", "torch.manual_seed",
+})  # fmt: skip
+_WATCHED = ("numpy.random.", "os.urandom", "random.", "secrets.", "torch.seed", "uuid.uuid4")
+_RUNS_SQL = frozenset({"execute", "query", "sql", "read_sql", "read_sql_query"})
+_SQL_DRAWS = re.compile(r"\b(?:random|rand|uuid|gen_random_uuid|uuidv4|uuidv7|randomblob)\s*\(", re.IGNORECASE)
+_SQL_SEED = re.compile(r"\bsetseed\s*\(|\brepeatable\s*\(", re.IGNORECASE)
+_SQL_CLOCK = re.compile(
+    r"\b(?:now|today|get_current_timestamp|current_localtimestamp)\s*\(|\bcurrent_(?:timestamp|date|time)\b"
+    r"|\bdatetime\s*\(\s*'now'|\bjulianday\s*\(\s*'now'",
+    re.IGNORECASE,
+)
+_SQL_GROUPS = re.compile(r"\bgroup\s+by\b|\bselect\s+distinct\b", re.IGNORECASE)
+_SQL_ORDER = re.compile(r"\border\s+by\b", re.IGNORECASE)
 _READERS = dict.fromkeys(("os.getenv", "os.environ.get"), CauseKind.ENVIRONMENT_VARIABLE)
-_AS_THEY_FINISH = frozenset({"asyncio.as_completed", "concurrent.futures.as_completed"})
+_AS_THEY_FINISH = frozenset({
+    "asyncio.as_completed", "asyncio.wait", "concurrent.futures.as_completed", "concurrent.futures.wait",
+})  # fmt: skip
+_POLARS_UNORDERED = frozenset({"group_by", "unique"})
 _REMOTE = frozenset({
     "requests.get", "requests.post", "requests.Session", "httpx.get", "httpx.post", "urllib.request.urlopen",
     "urllib.request.urlretrieve", "yfinance.download", "sklearn.datasets.fetch_openml",
@@ -56,6 +98,7 @@ _REMOTE = frozenset({
 _LISTINGS = frozenset({"glob.glob", "glob.iglob", "os.listdir", "os.scandir", "os.walk"})
 _LISTING_METHODS = frozenset({"glob", "iterdir", "rglob"})
 _ORDER_FREE = frozenset({"all", "any", "frozenset", "len", "max", "min", "set", "sorted", "sum", "isinstance"})
+_ORDER_FREE_METHODS = frozenset({"height", "max", "min", "n_unique", "shape", "sort", "sort_values"})
 _STDLIB_DRAWS = frozenset(
     [
         "betavariate",
@@ -147,7 +190,14 @@ def constructs(source: str, names: dict[str, str]) -> tuple[Construct, ...]:
     if tree is not None:
         calm = _order_free(tree)
         found += [
-            Construct(kind=kind, what=_shown(node), line=node.lineno, is_global=is_global, column=node.col_offset + 1)
+            Construct(
+                kind=kind,
+                what=_shown(node),
+                line=node.lineno,
+                is_global=is_global,
+                column=node.col_offset + 1,
+                is_watched=kind is CauseKind.UNSEEDED_RANDOMNESS and _is_watched(node, names),
+            )
             for node in ast.walk(tree)
             if isinstance(node, ast.expr)
             for kind, is_global in _judged(node, names, is_calm=id(node) in calm)
@@ -166,15 +216,21 @@ def _judged(node: ast.expr, names: dict[str, str], *, is_calm: bool) -> Iterator
         yield CauseKind.HASH_ORDER, False
     elif isinstance(node, ast.Subscript) and _dotted(node.value, names) == "os.environ":
         yield CauseKind.ENVIRONMENT_VARIABLE, False
+    elif isinstance(node, ast.Attribute) and node.attr in _FILE_TIMES:
+        yield CauseKind.TIME, False
     elif isinstance(node, ast.Call):
         name = _dotted(node.func, names) or ""
-        kind = _kind_of_draw(node, name) or _kind_of_call(node, name, is_calm=is_calm)
+        if kind := _kind_of_query(node, name):
+            yield kind, False
+        kind = _kind_of_draw(node, name, names) or _kind_of_call(node, name, is_calm=is_calm)
         if kind is not None:
             yield kind, kind is CauseKind.UNSEEDED_RANDOMNESS and _draws_globally(name, node)
 
 
-def _kind_of_draw(call: ast.Call, name: str) -> CauseKind | None:
+def _kind_of_draw(call: ast.Call, name: str, names: dict[str, str]) -> CauseKind | None:
     without = not call.args and not call.keywords
+    if name in _SEEDING and any(_is_unstable(argument, names) for argument in call.args):
+        return CauseKind.UNSEEDED_RANDOMNESS
     seeds_itself = isinstance(call.func, ast.Attribute) and call.func.attr == "seed" and without
     if name in _ENTROPY or (name in _UNSEEDED_WITHOUT_ARGUMENTS and without) or seeds_itself:
         return CauseKind.UNSEEDED_RANDOMNESS
@@ -182,18 +238,101 @@ def _kind_of_draw(call: ast.Call, name: str) -> CauseKind | None:
 
 
 def _kind_of_call(call: ast.Call, name: str, *, is_calm: bool) -> CauseKind | None:
-    if name in _CLOCK and len(call.args) < _CONVERTERS.get(name, 99):
+    return _of_world(call, name) or _of_process(call, name) or (None if is_calm else _of_order(call, name))
+
+
+def _of_world(call: ast.Call, name: str) -> CauseKind | None:
+    """The clock, the network, the environment."""
+    if (name in _NOW and _says_now(call)) or (name in _CLOCK and len(call.args) < _CONVERTERS.get(name, 99)):
         return CauseKind.TIME
     if name in _REMOTE or _reads_address(call):
         return CauseKind.NETWORK
-    if (name in _LISTINGS or _lists(call)) and not is_calm:
+    return CauseKind.ENVIRONMENT_VARIABLE if _lists_environment(call, name) else _READERS.get(name)
+
+
+def _of_process(call: ast.Call, name: str) -> CauseKind | None:
+    """The process, and the order in which its workers finish."""
+    if name in _PROCESS or name.startswith("psutil."):
+        return CauseKind.PROCESS
+    if name == "pyarrow.compute.random" and not any(keyword.arg == "initializer" for keyword in call.keywords):
+        return CauseKind.UNSEEDED_RANDOMNESS
+    return CauseKind.THREADS if name in _AS_THEY_FINISH or _runs_unordered(call) else None
+
+
+def _of_order(call: ast.Call, name: str) -> CauseKind | None:
+    """What has no order of its own, where the order is not set aside."""
+    if name in _LISTINGS or _lists(call):
         return CauseKind.FILESYSTEM_ORDER
-    if name == "hash" or (name in {"set", "frozenset"} and call.args and not is_calm):
+    if name == "hash" or (name in {"set", "frozenset"} and call.args):
         return CauseKind.HASH_ORDER
     if name == "id" and len(call.args) == 1:
         return CauseKind.MEMORY_ADDRESS
-    is_unordered = name in _AS_THEY_FINISH or name.endswith(".imap_unordered")
-    return CauseKind.THREADS if is_unordered else _READERS.get(name)
+    if name in _UNINITIALISED:
+        return CauseKind.PROCESS
+    return CauseKind.THREADS if _groups_in_polars(call, name) else None
+
+
+def _is_watched(node: ast.expr, names: dict[str, str]) -> bool:
+    """Whether the draw goes through a function that the kernel's half replaces."""
+    name = _dotted(node.func, names) if isinstance(node, ast.Call) else ""
+    return name.startswith(_WATCHED) and not (
+        name in _SEEDING and any(_is_unstable(argument, names) for argument in node.args)  # type: ignore[attr-defined]
+    )
+
+
+def _is_unstable(node: ast.expr, names: dict[str, str]) -> bool:
+    """Whether an expression reads the clock, the process or entropy."""
+    calls = (inner for inner in ast.walk(node) if isinstance(inner, ast.Call))
+    dotted = {_dotted(call.func, names) for call in calls}
+    return not dotted.isdisjoint(_CLOCK | _PROCESS | _ENTROPY)
+
+
+def _lists_environment(call: ast.Call, name: str) -> bool:
+    """Whether all environment variables are read at once; a child process that gets them all is no result."""
+    if name in {"os.environ.items", "os.environ.keys", "os.environ.values"}:
+        return True
+    return name in {"dict", "list", "print", "repr", "str"} and any(
+        isinstance(argument, ast.Attribute) and argument.attr == "environ" for argument in call.args
+    )
+
+
+def _groups_in_polars(call: ast.Call, name: str) -> bool:
+    if not name.startswith("polars.") or name.rpartition(".")[2] not in _POLARS_UNORDERED:
+        return False
+    ordered = [keyword.value for keyword in call.keywords if keyword.arg == "maintain_order"]
+    return not any(isinstance(value, ast.Constant) and value.value is True for value in ordered)
+
+
+def _says_now(call: ast.Call) -> bool:
+    first = call.args[0] if call.args else None
+    return isinstance(first, ast.Constant) and first.value in {"now", "today"}
+
+
+def _runs_unordered(call: ast.Call) -> bool:
+    """Whether a method hands out results as workers finish: of pools, and of joblib when it is asked to."""
+    if isinstance(call.func, ast.Attribute) and call.func.attr == "imap_unordered":
+        return True
+    return any(
+        keyword.arg == "return_as"
+        and isinstance(keyword.value, ast.Constant)
+        and keyword.value.value == "generator_unordered"
+        for keyword in call.keywords
+    )
+
+
+def _kind_of_query(call: ast.Call, name: str) -> CauseKind | None:
+    """What a query in SQL depends on, besides its tables."""
+    first = call.args[0] if call.args else None
+    method = call.func.attr if isinstance(call.func, ast.Attribute) else name.rpartition(".")[2]
+    if method not in _RUNS_SQL or not isinstance(first, ast.Constant) or not isinstance(first.value, str):
+        return None
+    query = first.value
+    if _SQL_DRAWS.search(query) and not _SQL_SEED.search(query):
+        return CauseKind.UNSEEDED_RANDOMNESS
+    if _SQL_CLOCK.search(query):
+        return CauseKind.TIME
+    grouped = "duckdb" in name and _SQL_GROUPS.search(query) and not _SQL_ORDER.search(query)
+    return CauseKind.THREADS if grouped else None
 
 
 def _draws_globally(name: str, call: ast.Call) -> bool:
@@ -231,7 +370,26 @@ def _order_free(tree: ast.Module) -> set[int]:
             calm |= {id(inner) for argument in node.args for inner in _passed_on(argument)}
         elif isinstance(node, ast.Compare):
             calm |= {id(operand) for operand in (node.left, *node.comparators)}
+        elif isinstance(node, ast.Attribute) and node.attr in _ORDER_FREE_METHODS:
+            calm |= {id(inner) for inner in _chain(node.value)}
+        elif isinstance(node, ast.Assign | ast.AnnAssign | ast.keyword) and _fills_later(node.value):
+            calm.add(id(node.value))
     return calm
+
+
+def _chain(node: ast.expr) -> Iterator[ast.expr]:
+    """The calls that a chain of methods is made of, the last one first."""
+    while isinstance(node, ast.Call | ast.Attribute | ast.Subscript):
+        yield node
+        node = node.func if isinstance(node, ast.Call) else node.value
+
+
+def _fills_later(value: ast.expr | None) -> bool:
+    """Whether uninitialised memory gets a name: as a rule it is filled before it is read."""
+    function = value.func if isinstance(value, ast.Call) else None
+    return isinstance(function, ast.Attribute | ast.Name) and (
+        function.attr if isinstance(function, ast.Attribute) else function.id
+    ).startswith("empty")
 
 
 def _passed_on(argument: ast.expr) -> Iterator[ast.expr]:
@@ -242,9 +400,10 @@ def _passed_on(argument: ast.expr) -> Iterator[ast.expr]:
 
 def _dotted(node: ast.expr, names: dict[str, str]) -> str:
     parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
+    while isinstance(node, ast.Attribute | ast.Call):
+        if isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+        node = node.value if isinstance(node, ast.Attribute) else node.func
     if not isinstance(node, ast.Name):
         return ""
     return ".".join([names.get(node.id, node.id), *reversed(parts)])
