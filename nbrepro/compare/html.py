@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from html import unescape
 from typing import Any, ClassVar
 
+import numpy as np
 from lxml import etree
 
-from nbrepro.compare.base import Comparison, Ledger, Rules
+from nbrepro.compare.aligned import Aligned, align
+from nbrepro.compare.base import MAX_DIFFERENCES, Comparison, Ledger, Rules
 from nbrepro.compare.htmltables import read_table
 from nbrepro.compare.ids import looks_generated
 from nbrepro.compare.markup import Node, PartComparator, compare_nodes, pair_ids, place, readable
+from nbrepro.compare.numbers import Judged
 from nbrepro.compare.payload import as_text
 from nbrepro.compare.scripts import compare_scripts
 from nbrepro.compare.tables import compare_tables
@@ -65,19 +68,69 @@ def compare_html(reference: str, candidate: str, rules: Rules) -> Comparison:
         if renamed != candidate:
             ledger.ignore("generated-id")
             candidate = renamed
-    rough = match_roughly(_apart(reference), _apart(candidate), rules)
-    if rough is not None and rough.passes and rough.judged is not None and rough.judged.close.all():
-        ledger.tolerate(float(rough.judged.distance.max()), len(rough.unequal))
+    aligned = align(reference, candidate, rules)
+    judged = _judged_roughly(reference, candidate, rules) if aligned is None else aligned.judged
+    if judged is not None and judged.close.all():
+        ledger.tolerate(float(judged.distance.max()), len(judged.close))
         ledger.weigh(1, 1)
-    elif reference != candidate:
-        documents = _parse(reference), _parse(candidate)
-        if documents[0] is None or documents[1] is None:
-            ledger.absorb(compare_text(reference, candidate, rules))
-        else:
-            compare_nodes(ledger, documents[0], documents[1], rules, _PARTS)
-            if not (ledger.count or ledger.close or ledger.noise):
-                _note_markup(ledger, reference, candidate, rules)
+    elif aligned is None or not _compare_beginnings(ledger, reference, candidate, aligned, rules):
+        _compare_documents(ledger, reference, candidate, rules)
     return ledger.conclude(rules)
+
+
+def _judged_roughly(reference: str, candidate: str, rules: Rules) -> Judged | None:
+    """Return what becomes of the pieces that differ, without a look at what they are pieces of."""
+    rough = match_roughly(_apart(reference), _apart(candidate), rules)
+    return None if rough is None else rough.judged
+
+
+def _compare_documents(ledger: Ledger, reference: str, candidate: str, rules: Rules) -> None:
+    if reference == candidate:
+        return
+    documents = _parse(reference), _parse(candidate)
+    if documents[0] is None or documents[1] is None:
+        ledger.absorb(compare_text(reference, candidate, rules))
+        return
+    compare_nodes(ledger, documents[0], documents[1], rules, _PARTS)
+    if not (ledger.count or ledger.close or ledger.noise):
+        _note_markup(ledger, reference, candidate, rules)
+
+
+def _compare_beginnings(ledger: Ledger, reference: str, candidate: str, aligned: Aligned, rules: Rules) -> bool:
+    """Compare two documents that differ in very many numbers up to where enough of them are shown; count the rest.
+
+    Returns
+    -------
+    :
+        Whether that says all; ``False`` where only the whole documents do.
+    """
+    judged = aligned.judged
+    if judged is None or not (reference.isascii() and candidate.isascii()):
+        return False
+    far = np.flatnonzero(judged.far)
+    if len(far) <= 2 * MAX_DIFFERENCES or not aligned.stand_between(b">", b"<") or aligned.may_be_reordered():
+        return False
+    last = far[MAX_DIFFERENCES]
+    cuts = [_end_of_row(text, int(ends[last])) for text, ends in zip((reference, candidate), aligned.ends, strict=True)]
+    begun = Ledger()
+    _compare_documents(begun, reference[: cuts[0]], candidate[: cuts[1]], rules)
+    if begun.count < MAX_DIFFERENCES:
+        return False
+    shown = int(np.count_nonzero(aligned.starts[0][far] < cuts[0]))
+    cells = _cells(reference), _cells(reference[: cuts[0]])
+    ledger.absorb(begun.conclude(rules), weight=cells[1])
+    ledger.count += len(far) - shown
+    ledger.weigh(max(0, cells[0] - cells[1] - (len(far) - shown)), cells[0] - cells[1])
+    return True
+
+
+def _end_of_row(text: str, place: int) -> int:
+    end = text.find("</tr>", place)
+    return len(text) if end < 0 else end + len("</tr>")
+
+
+def _cells(text: str) -> int:
+    return text.count("<td") + text.count("<th") + 1
 
 
 _HIDDEN = re.compile(r"<!--(?:(?!<!--).)*?-->|<style\b(?:(?!<style\b).)*?</style>|<[^<>]*>", re.DOTALL | re.IGNORECASE)

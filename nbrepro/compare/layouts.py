@@ -21,6 +21,8 @@ def unwrap_scalars(reference: str, candidate: str) -> tuple[str, str]:
 
     Where both do, the type is part of what they say: ``np.float32(1.5)`` is not ``np.float64(1.5)``.
     """
+    if "np." not in reference and "np." not in candidate:
+        return reference, candidate
     if bool(_ANY_SCALAR.search(reference)) == bool(_ANY_SCALAR.search(candidate)):
         return reference, candidate
     return _plain_scalars(reference), _plain_scalars(candidate)
@@ -40,6 +42,8 @@ def unwrap_frames(text: str) -> str:
 
     pandas ends the header of each block but the last with a backslash, and repeats the index in each.
     """
+    if "\\" not in text:
+        return text
     lines = text.split("\n")
     result: list[str] = []
     position = 0

@@ -34,7 +34,7 @@ class Node(NamedTuple):
 
 PartComparator = Callable[[Any, Any, Rules], Comparison]
 
-_ID = re.compile(r"""\bid\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>]+))""")
+_ID = re.compile(r"""id(?<!\wid)\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>]+))""")
 
 
 def declared_ids(text: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from nbrepro.compare.base import Ledger, Rules
 from nbrepro.compare.normalisers import all_normalisers
+from nbrepro.compare.normalisers.base import absent_from
 from nbrepro.compare.tokens import CLOSE, OPEN
 
 
@@ -26,9 +27,10 @@ def mask(text: str, rules: Rules) -> Masked:
     if OPEN in text or CLOSE in text:
         return Masked(text)
     found: list[tuple[int, int, str]] = []
+    absent = absent_from(text)
     for normaliser in all_normalisers():
         if rules.sets_aside(normaliser.name):
-            found += [(start, end, normaliser.name) for start, end in normaliser.places(text, rules.source)]
+            found += [(start, end, normaliser.name) for start, end in normaliser.places(text, rules.source, absent)]
     if not found:
         return Masked(text)
     parts: list[str] = []

@@ -104,11 +104,8 @@ def _judge_floats(reference: Sequence[str], candidate: Sequence[str], rules: Rul
         a, b = np.array([*map(float, reference)]), np.array([*map(float, candidate)])
     except ValueError:
         return None
-    judged = _judge_values(a, b, rules)
     whole = np.fromiter((x[-1] == "." == y[-1] for x, y in zip(reference, candidate, strict=True)), bool, len(a))
-    judged = Judged(judged.same, judged.close & ~whole, judged.distance)
-    _allow_last_digit(judged, judged.far & ~whole, reference, candidate)
-    return judged
+    return judge_read(a, b, np.ones(len(a), dtype=bool), whole, (reference, candidate), rules)
 
 
 def _judge_each(reference: Sequence[str], candidate: Sequence[str], rules: Rules) -> Judged:
@@ -127,11 +124,35 @@ def _judge_each(reference: Sequence[str], candidate: Sequence[str], rules: Rules
             complexes.append(i)
         elif len(x) < 300 and len(y) < 300 and _INTEGER.fullmatch(x) and _INTEGER.fullmatch(y):  # noqa: PLR2004 - float's range
             a[i], b[i] = float(x), float(y)
-    judged = _judge_values(a, b, rules)
-    judged = Judged(judged.same & floats, judged.close & floats & ~whole, judged.distance)
-    _allow_last_digit(judged, judged.far & floats & ~whole, reference, candidate)
+    judged = judge_read(a, b, floats, whole, (reference, candidate), rules)
     for i in complexes:
         judged.same[i], judged.close[i] = _judge_complex(reference[i], candidate[i], rules)
+    return judged
+
+
+def judge_read(
+    a: NDArray[np.float64],
+    b: NDArray[np.float64],
+    floats: NDArray[np.bool_],
+    whole: NDArray[np.bool_],
+    tokens: tuple[Sequence[str], Sequence[str]],
+    rules: Rules,
+) -> Judged:
+    """Judge pairs of tokens that are not equal as text and whose values were read.
+
+    Parameters
+    ----------
+    a, b:
+        The values; NaN where a token is no number, or one is an integer and the other a float.
+    floats, whole:
+        Which pairs are floats, and which of them are both printed without decimals (``5.``).
+    tokens:
+        The tokens, for their last digits.
+    """
+    judged = _judge_values(a, b, rules)
+    wide = floats & ~whole
+    judged = Judged(judged.same & floats, judged.close & wide, judged.distance)
+    _allow_last_digit(judged, judged.far & wide, *tokens)
     return judged
 
 

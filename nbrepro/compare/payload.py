@@ -8,6 +8,8 @@ import json
 import re
 from typing import Any
 
+import msgspec
+
 SHOWN = 500
 """Characters of a value that a difference keeps."""
 
@@ -39,6 +41,15 @@ def as_json_text(value: Any) -> str:
         return "<nested too deeply>"
     except (TypeError, ValueError):
         return repr(value)
+
+
+def same_json(one: Any, other: Any) -> bool:
+    """Whether two JSON values are written alike: to Python, ``1`` equals ``1.0`` and ``True``."""
+    try:
+        encoded = [msgspec.json.encode(value, order="deterministic") for value in (one, other)]
+    except (TypeError, ValueError, RecursionError):  # keys that are no text, lone surrogates, circles
+        return as_json_text(one) == as_json_text(other)
+    return encoded[0] == encoded[1]
 
 
 def as_bytes(value: Any) -> bytes | None:

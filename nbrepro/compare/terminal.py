@@ -11,7 +11,7 @@ _CONTROL = re.compile(
     r"|(?P<newline>\r\n|\n)"
     r"|(?P<single>[\r\x08])"
 )
-_NEEDED = re.compile(r"[\r\x08\x1b]")
+_NEEDED = ("\r", "\x08", "\x1b")
 _FARTHEST = 10_000
 """Columns and rows that a cursor may move at once; more is taken for garbage."""
 
@@ -27,7 +27,7 @@ def render(text: str) -> str:
     >>> render("hello world")
     'hello world'
     """
-    if not _NEEDED.search(text):
+    if not any(sign in text for sign in _NEEDED):
         return text
     screen = _Screen()
     position = 0

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from nbrepro.compare.aligned import Aligned, align
 from nbrepro.compare.base import MAX_DIFFERENCES, Comparison, Ledger, Rules
 from nbrepro.compare.layouts import REWRITINGS, sort_sets
 from nbrepro.compare.linediff import changes, overlap
@@ -16,13 +17,13 @@ from nbrepro.compare.masking import mask, report_masks
 from nbrepro.compare.numbers import Judged, judge
 from nbrepro.compare.payload import as_text
 from nbrepro.compare.terminal import render
-from nbrepro.compare.tokens import describe, split_roughly, tokenise
+from nbrepro.compare.tokens import describe, split_roughly, starts_of, tokenise
 
 _QUOTED = re.compile(r"(?<!\w)'(?:[^'\\\n]|\\.)*'(?!\w)|(?<!\w)\"(?:[^\"\\\n]|\\.)*\"(?!\w)")
 _SAMPLE = 200
 """Pieces that are looked at first where very many differ."""
 _GAPS = re.compile(r"\s+")
-_TRUNCATED = re.compile(r"\.\.\.|…|⋮|⋯")
+_TRUNCATED = ("...", "…", "⋮", "⋯")
 
 
 class TextComparator:
@@ -47,6 +48,8 @@ class Match:
     unequal: Sequence[int] = ()
     """Positions where the tokens are not the same text; only where both have as many."""
     judged: Judged | None = None
+    aligned: Aligned | None = None
+    """How the two were aligned, where only the numbers that are not written alike are held here."""
 
     @property
     def paired(self) -> bool:
@@ -62,6 +65,17 @@ class Match:
     def passes(self) -> bool:
         """Whether every token has its like."""
         return self.paired and (self.judged is None or not self.judged.far.any())
+
+    @property
+    def total(self) -> int:
+        """How many tokens the longer text has."""
+        if self.aligned is not None:
+            return self.aligned.total
+        return max(len(self.reference), len(self.candidate), 1)
+
+    def starts(self, positions: Sequence[int], text: str) -> list[int]:
+        """Return where these tokens begin in the reference's text."""
+        return starts_of(text, positions) if self.aligned is None else self.aligned.places(positions)
 
 
 def match_tokens(reference: Sequence[str], candidate: Sequence[str], rules: Rules) -> Match:
@@ -91,6 +105,9 @@ def match_roughly(reference: str, candidate: str, rules: Rules) -> Match | None:
 
 def match_texts(reference: str, candidate: str, rules: Rules) -> Match:
     """Hold two texts side by side; only what differs is tokenised, as long as all of it passes."""
+    aligned = align(reference, candidate, rules)
+    if aligned is not None:
+        return Match(aligned.reference, aligned.candidate, range(len(aligned.reference)), aligned.judged, aligned)
     rough = match_roughly(reference, candidate, rules)
     if rough is not None and rough.passes:
         return rough
@@ -151,7 +168,7 @@ def _in_another_layout(reference: str, candidate: str, match: Match, rules: Rule
     other = match_texts(reference, candidate, rules) if used else match
     if not other.passes and ("{" in reference or "([" in reference) and rules.sets_aside("set-order"):
         used.append("set-order")
-        other = match_tokens(sort_sets(list(other.reference)), sort_sets(list(other.candidate)), rules)
+        other = match_tokens(sort_sets(tokenise(reference)), sort_sets(tokenise(candidate)), rules)
     if not other.passes:
         return match
     for name in used:
@@ -160,10 +177,11 @@ def _in_another_layout(reference: str, candidate: str, match: Match, rules: Rule
 
 
 def _share(match: Match) -> float:
-    total = max(len(match.reference), len(match.candidate), 1)
+    if match.passes:
+        return 1
     if match.paired:
-        return 1 - len(match.far) / total
-    return overlap(match.reference, match.candidate) / total
+        return 1 - len(match.far) / match.total
+    return overlap(match.reference, match.candidate) / match.total
 
 
 def _note_passing(ledger: Ledger, match: Match, reference: str, candidate: str) -> None:
@@ -173,8 +191,12 @@ def _note_passing(ledger: Ledger, match: Match, reference: str, candidate: str) 
             ledger.tolerate(float(judged.distance[judged.close].max()), int(judged.close.sum()))
         elif judged.same.any():
             ledger.ignore("number-format")
-    if ledger.close and _TRUNCATED.search(reference) and _TRUNCATED.search(candidate):
+    if ledger.close and _truncated(reference) and _truncated(candidate):
         ledger.remark("the output is truncated (…): what it leaves out was not compared")
+
+
+def _truncated(text: str) -> bool:
+    return any(sign in text for sign in _TRUNCATED)
 
 
 def _note_layout(ledger: Ledger, reference: str, candidate: str, *, layout: bool) -> None:
@@ -195,14 +217,14 @@ def _quoted(text: str) -> list[str]:
 
 
 def _note_tokens(ledger: Ledger, match: Match, reference: str) -> None:
+    assert match.judged is not None
+    distances = match.judged.distance[match.judged.far].tolist()
     far = match.far
     shown = far[:MAX_DIFFERENCES]
-    places = describe(reference, shown)
-    distances = dict(zip(match.unequal, match.judged.distance, strict=True)) if match.judged is not None else {}
-    for position in shown:
-        distance = float(distances[position])
+    places = describe(reference, match.starts(shown, reference))
+    for position, place, distance in zip(shown, places, distances, strict=False):
         ledger.differ(
-            places.get(position, ""),
+            place,
             _spoken(match.reference[position]),
             _spoken(match.candidate[position]),
             None if np.isnan(distance) else distance,
@@ -230,7 +252,7 @@ def _note_lines(ledger: Ledger, reference: str, candidate: str, rules: Rules) ->
                 ledger.differ(f"line {j + 1}, new", None, _readable(other[j]))
     if not ledger.count:
         ledger.differ("text", _readable(reference), _readable(candidate))
-    if bool(_TRUNCATED.search(reference)) != bool(_TRUNCATED.search(candidate)):
+    if _truncated(reference) != _truncated(candidate):
         ledger.remark("only one of the two is truncated (…)")
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import islice
 
 from nbrepro.compare.numbers import is_grouped, is_number
 
@@ -59,23 +59,34 @@ def is_mask(token: str) -> bool:
     return token.startswith(OPEN)
 
 
-def describe(text: str, indices: Iterable[int]) -> dict[int, str]:
-    """Return where the tokens with these indices stand in the text, as ``line 3, number 2``."""
+def starts_of(text: str, indices: Iterable[int]) -> list[int]:
+    """Return where the tokens with these indices begin, in ascending order."""
     wanted = set(indices)
-    if not wanted:
-        return {}
-    last = max(wanted)
-    starts = [0, *(newline.end() for newline in re.finditer("\n", text))]
-    places: dict[int, str] = {}
-    line, numbers, words = 0, 0, 0
-    for index, match in enumerate(_TOKEN.finditer(text)):
-        here = bisect_right(starts, match.start())
-        if here != line:
-            line, numbers, words = here, 0, 0
-        number = is_number(match.group()) or is_grouped(match.group())
-        numbers, words = numbers + number, words + (not number)
-        if index in wanted:
-            places[index] = f"line {line}, " + (f"number {numbers}" if number else f"word {words}")
-        if index >= last:
-            break
+    last = max(wanted, default=-1)
+    matches = islice(_TOKEN.finditer(text), last + 1)
+    return [match.start() for index, match in enumerate(matches) if index in wanted]
+
+
+def describe(text: str, starts: Iterable[int]) -> list[str]:
+    """Return what stands at these places of the text, given in ascending order, as ``line 3, number 2``.
+
+    Only the lines that hold them are tokenised, as no token reaches across lines.
+    """
+    places: list[str] = []
+    line, begin = 1, -1
+    numbers = words = 0
+    tokens = iter(_TOKEN.finditer(""))
+    for start in starts:
+        here = text.rfind("\n", 0, start) + 1
+        if here != begin:
+            line += text.count("\n", max(begin, 0), here)
+            begin, numbers, words = here, 0, 0
+            tokens = _TOKEN.finditer(text, here)
+        number = False
+        for match in tokens:
+            number = is_number(match.group()) or is_grouped(match.group())
+            numbers, words = numbers + number, words + (not number)
+            if match.start() >= start:
+                break
+        places.append(f"line {line}, " + (f"number {numbers}" if number else f"word {words}"))
     return places

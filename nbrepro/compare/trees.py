@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from nbrepro.compare.base import MAX_DIFFERENCES, Comparison, Ledger, Rules
 from nbrepro.compare.ids import BOKEH_IDS, NO_IDS, PLOTLY_IDS, VEGA_IDS, JsonIds, Renaming
 from nbrepro.compare.numbers import judge_pair, judge_values
-from nbrepro.compare.payload import as_json, as_json_text
+from nbrepro.compare.payload import as_json, as_json_text, same_json
 from nbrepro.compare.text import compare_text
 
 _DEPTH = 200
@@ -76,7 +76,7 @@ def compare_trees(
     """Compare two JSON values leaf by leaf."""
     walk = _Walk(rules, ids, renaming or Renaming())
     try:
-        if reference is candidate or (reference == candidate and as_json_text(reference) == as_json_text(candidate)):
+        if reference is candidate or (reference == candidate and same_json(reference, candidate)):
             return Comparison.identical()
         walk.compare("", "", reference, candidate, _DEPTH)
     except RecursionError:
@@ -144,7 +144,7 @@ class _Walk:
         return True
 
     def _lists(self, where: str, parent: str, one: Sequence[Any], other: Sequence[Any], depth: int) -> None:
-        if one == other and as_json_text(one) == as_json_text(other):
+        if one == other and same_json(one, other):
             self.ledger.weigh(len(one), len(one))
             return
         a, b = _numbers_in(one), _numbers_in(other)

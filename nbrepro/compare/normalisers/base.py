@@ -29,18 +29,33 @@ class Normaliser:
     is_meant: Callable[[str, str, Span], bool] | None = field(default=None, repr=False)
     """Decides of each place, by text and source, where the source can tell a result of the same form."""
 
-    def applies_to(self, text: str, source: str) -> bool:
+    def applies_to(self, text: str, source: str, absent: frozenset[str] = frozenset()) -> bool:
         """Whether the text is worth searching."""
         if self.evidence is not None and not self.evidence.search(source):
             return False
-        return any(hint in text for hint in self.hints)
+        return any(absent.isdisjoint(hint) and hint in text for hint in self.hints)
 
-    def places(self, text: str, source: str) -> Iterator[Span]:
-        """Yield where in a text it applies, given the cell's source."""
-        if self.applies_to(text, source):
+    def places(self, text: str, source: str, absent: frozenset[str] = frozenset()) -> Iterator[Span]:
+        """Yield where in a text it applies, given the cell's source.
+
+        Parameters
+        ----------
+        absent:
+            Characters that the text does not have, as `absent_from` returns them: hints with one of them are not
+            looked for.
+        """
+        if self.applies_to(text, source, absent):
             for span in self.find(text):
                 if span[0] < span[1] and span[0] >= 0 and (self.is_meant is None or self.is_meant(text, source, span)):
                     yield span
+
+
+_ASCII = bytes(range(128))
+
+
+def absent_from(text: str) -> frozenset[str]:
+    """Return the ASCII characters that a text does not have; one pass, where each hint would take one."""
+    return frozenset(_ASCII.translate(None, text.encode("utf-8", "replace")).decode("ascii"))
 
 
 def spans(pattern: str, *, flags: int = 0) -> Callable[[str], Iterable[Span]]:

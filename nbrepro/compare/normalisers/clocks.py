@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nbrepro.compare.normalisers.base import Normaliser, Span, spans
+from nbrepro.compare.normalisers.base import Normaliser, Span, absent_from, spans
 from nbrepro.compare.normalisers.elapsed import is_measured
 
 _UNIT = r"(?:ns|µs|μs|us|ms|s|secs?|seconds?|mins?|minutes?|h|hours?|milliseconds?)"
@@ -30,7 +30,8 @@ def _log_times(text: str) -> Iterator[Span]:
     """Find the times of log records: single spaces keep the columns of a printed series apart from them."""
     if _MILLISECONDS.search(text):  # much faster than the stamp itself, which begins with any digit
         yield from (match.span() for match in _COMMA_STAMP.finditer(text))
-    if any(level in text for level in _LEVELS):
+    absent = absent_from(text)
+    if any(absent.isdisjoint(level) and level in text for level in _LEVELS):
         yield from (match.span(match.lastindex or 0) for match in _BESIDE_LEVEL.finditer(text))
 
 
