@@ -18,6 +18,7 @@ LAYERS: dict[str, int] = {
     "probes": 2,
     "notebooks": 2,
     "store": 2,
+    "pinning": 2,
     "sources": 2,
     "kernel": 3,
     "execution": 3,
@@ -37,6 +38,7 @@ LAYERS: dict[str, int] = {
     "diffing": 6,
     "explaining": 6,
     "proving": 6,
+    "mending": 6,
     "showing": 6,
     "initialising": 6,
     "cli": 7,
@@ -64,6 +66,10 @@ SAME_LAYER = {
     ("explaining", "targets"),
     ("proving", "targets"),
     ("proving", "explaining"),
+    ("mending", "targets"),
+    ("mending", "explaining"),
+    ("mending", "judging"),
+    ("mending", "proving"),
     ("showing", "diffing"),
 }
 PACKAGE = Path(nbrepro.__file__).parent

@@ -175,7 +175,7 @@ export class KernelLink {
 
   /** Start the kernel's process anew in place, with everything pinned. */
   async restartPinned(): Promise<string | null> {
-    const code = "__import__('nbrepro.execution.inplace', fromlist=['restart_pinned']).restart_pinned()";
+    const code = "__import__('nbrepro.pinning.inplace', fromlist=['restart_pinned']).restart_pinned()";
     const fault = await this._execute(code);
     if (fault === null) {
       this._leave();

@@ -13,6 +13,8 @@ from nbformat import NotebookNode
 
 from nbrepro.errors import RunError
 
+_LOCAL = ("local-provisioner", "nbrepro-pinned")
+"""Provisioners of kernels that are started here, the pinned one being ours: what it pins is pinned in any case."""
 _PYTHONS = {"python", f"python{sys.version_info[0]}", f"python{sys.version_info[0]}.{sys.version_info[1]}"}
 
 
@@ -82,7 +84,7 @@ def _choice(specs: KernelSpecManager, name: str, note: str | None = None) -> Ker
     spec = specs.get_kernel_spec(name)
     provisioner: dict[str, Any] = spec.metadata.get("kernel_provisioner", {})
     provider = provisioner.get("provisioner_name", "local-provisioner")
-    if provider != "local-provisioner":
+    if provider not in _LOCAL:
         raise RunError(f"kernel {name!r} is started by {provider!r}: nbrepro pins and records local kernels only")
     return KernelChoice(
         name=name,

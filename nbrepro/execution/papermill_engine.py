@@ -112,10 +112,10 @@ class NbreproEngine(NBClientEngine):  # type: ignore[misc]  # papermill has no t
     ) -> Record:
         """Run the notebook that papermill manages and return its record."""
         from nbrepro.execution.kernelspecs import choose_kernel  # noqa: PLC0415 - papermill loads every engine
-        from nbrepro.execution.pins import usable_cores  # noqa: PLC0415
         from nbrepro.execution.requests import RunRequest  # noqa: PLC0415
         from nbrepro.execution.run import Work, perform  # noqa: PLC0415
         from nbrepro.execution.runner import Hooks  # noqa: PLC0415
+        from nbrepro.pinning.pins import usable_cores  # noqa: PLC0415
 
         notebook = nb_man.nb
         path = _path(kwargs.get("input_path"))

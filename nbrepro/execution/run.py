@@ -18,10 +18,10 @@ from nbrepro.execution.assemble import Material, assemble
 from nbrepro.execution.channels import Cancelled
 from nbrepro.execution.kernelspecs import KernelChoice, choose_kernel
 from nbrepro.execution.parameters import inject
-from nbrepro.execution.pins import pinned_environment
 from nbrepro.execution.requests import Run, RunRequest
 from nbrepro.execution.runner import Execution, Hooks, Runner, cells_rules, initial_outcomes
 from nbrepro.execution.session import SHUTDOWN_GRACE, START_TIMEOUT, KernelSession, Launch, kernel_folder, start
+from nbrepro.pinning.pins import pinned_environment
 from nbrepro.records import CellState, Problem, Timing
 from nbrepro.store.journal import read_journal
 

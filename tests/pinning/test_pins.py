@@ -5,7 +5,7 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nbrepro.execution import pins
+from nbrepro.pinning import pins
 
 NAMES = st.sampled_from([pin.name for pin in pins.pins(1)] + ["MPLBACKEND", "PYTHONDONTWRITEBYTECODE", "OTHER"])
 VARIABLES = st.dictionaries(NAMES, st.text("abc", max_size=3))
