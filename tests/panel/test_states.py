@@ -25,9 +25,13 @@ def picture(panel: Any, name: str) -> None:
         panel.command("apputils:change-theme", {"theme": title})
         light = str(theme == "light").lower()
         panel.page.wait_for_selector(f'body[data-jp-theme-light="{light}"]', state="attached")
-        panel.page.wait_for_timeout(700)
+        panel.page.wait_for_function(RESTING)
         panel.page.screenshot(path=str(PICTURES / f"{name}-{theme}.png"))
     panel.command("apputils:change-theme", {"theme": THEMES["light"]})
+
+
+RESTING = """() => document.getAnimations().every(one => one.playState !== 'running')
+  && !document.querySelector('#jupyterlab-splash')"""
 
 
 def opened(open_page: Any, path: str) -> Any:
