@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -10,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nbrepro.compare.base import Rules
 from nbrepro.compare.ids import looks_generated
@@ -19,6 +19,7 @@ from nbrepro.compare.numbers import is_float, is_number
 from nbrepro.compare.payload import as_json, as_text
 from nbrepro.compare.terminal import render
 from nbrepro.compare.tokens import token_spans
+from nbrepro.compare.typedarrays import decoded, encoded
 
 _BINARY = re.compile(r"image/(?!svg)|audio/|video/|application/(pdf|octet-stream)")
 _MARKUP = frozenset({"text/html", "image/svg+xml"})
@@ -106,8 +107,8 @@ def _take(value: Any, tokens: list[str], depth: int) -> _Form:
     if depth <= 0:
         raise RecursionError
     if isinstance(value, Mapping):
-        if isinstance(value.get("bdata"), str) and isinstance(value.get("dtype"), str):
-            return _take_array(dict(value), tokens)
+        if (array := decoded(value)) is not None:
+            return _take_array(value, array, tokens)
         forms = []
         tokens.append(f"{{{len(value)}")
         for key, item in value.items():
@@ -140,15 +141,14 @@ def _unquoted(text: str) -> str:
     return str(ast.literal_eval(text))
 
 
-def _take_array(value: dict[str, Any], tokens: list[str]) -> _Form:
-    """Take a typed array of plotly apart into its numbers."""
-    array = np.frombuffer(base64.b64decode(value["bdata"], validate=True), dtype=np.dtype(value["dtype"]))
+def _take_array(value: Mapping[str, Any], array: NDArray[Any], tokens: list[str]) -> _Form:
+    """Take a typed array of plotly or bokeh apart into its numbers."""
     tokens.append(f"[{array.size} {value['dtype']} {value.get('shape')}")
-    tokens.extend(repr(item) for item in array.tolist())
+    tokens.extend(repr(item) for item in array.ravel().tolist())
+    number = float if array.dtype.kind == "f" else int
 
     def form(take: Callable[[], str]) -> Any:
         take()
-        items = np.array([array.dtype.type(float(take())) for _ in range(array.size)], dtype=array.dtype)
-        return {**value, "bdata": base64.b64encode(items.tobytes()).decode("ascii")}
+        return encoded(value, np.array([number(take()) for _ in range(array.size)], dtype=array.dtype))
 
     return form

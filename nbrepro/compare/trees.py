@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
-import zlib
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -17,6 +13,7 @@ from nbrepro.compare.ids import BOKEH_IDS, NO_IDS, PLOTLY_IDS, VEGA_IDS, JsonIds
 from nbrepro.compare.numbers import judge_pair, judge_values
 from nbrepro.compare.payload import as_json, as_json_text, same_json
 from nbrepro.compare.text import compare_text
+from nbrepro.compare.typedarrays import decoded
 
 _DEPTH = 200
 """Levels of nesting that are walked; what lies deeper is compared as text."""
@@ -97,7 +94,7 @@ class _Walk:
         self.ids = ids if rules.sets_aside("generated-id") else NO_IDS
 
     def compare(self, where: str, key: str, one: Any, other: Any, depth: int) -> None:
-        a, b = _decoded(one), _decoded(other)
+        a, b = decoded(one), decoded(other)
         if a is not None and b is not None:
             self._arrays(where, a, b)
         elif depth <= 0:
@@ -251,42 +248,3 @@ def _numbers_in(values: Sequence[Any]) -> tuple[NDArray[np.float64], NDArray[np.
     if np.abs(array[np.isfinite(array)]).max(initial=0) > _EXACT and int in kinds:
         return None
     return array, np.array([kind is int for kind in kinds]).reshape(array.shape)
-
-
-_MOST_BYTES = 256 * 1024 * 1024
-_DTYPES = re.compile(r"(?:float|int|uint)(?:8|16|32|64)|[<>|]?[fiu][1248]")
-
-
-def _decoded(value: Any) -> NDArray[Any] | None:
-    """Return a typed array of plotly (``bdata``) or of bokeh (``ndarray``); ``None`` where it is none."""
-    if not isinstance(value, Mapping):
-        return None
-    data, dtype = value.get("bdata"), value.get("dtype")
-    if data is None and value.get("type") == "ndarray" and isinstance(value.get("array"), Mapping):
-        data = value["array"].get("data")
-    if not (isinstance(data, str) and isinstance(dtype, str) and _DTYPES.fullmatch(dtype)):
-        return None
-    try:
-        array = np.frombuffer(_buffer(data), dtype=np.dtype(dtype))
-        return array.reshape(_shape(value.get("shape"), array.size))
-    except (ValueError, TypeError, binascii.Error, zlib.error):
-        return None
-
-
-def _buffer(data: str) -> bytes:
-    """Return the bytes of base64, unpacked where bokeh packed them."""
-    raw = base64.b64decode(data, validate=True)
-    if not raw.startswith(b"\x1f\x8b"):
-        return raw
-    unpacker = zlib.decompressobj(wbits=31)
-    unpacked = unpacker.decompress(raw, _MOST_BYTES)
-    if unpacker.unconsumed_tail:
-        raise ValueError("too long to unpack")
-    return unpacked
-
-
-def _shape(shape: Any, size: int) -> tuple[int, ...]:
-    if shape is None:
-        return (size,)
-    parts = shape.split(",") if isinstance(shape, str) else shape
-    return tuple(int(part) for part in parts)
