@@ -13,9 +13,9 @@ from typing import Any
 
 from nbrepro.kernel.activity import RunningCell
 from nbrepro.kernel.hashes import Hash, hash_orders
-from nbrepro.kernel.workers import workers
+from nbrepro.kernel.workers import WORDS_OF_WORKERS, workers
 from nbrepro.records import CauseKind
-from nbrepro.sources.constructs import Construct, aliases, constructs
+from nbrepro.sources.constructs import SIGNS, Construct, aliases, constructs
 from nbrepro.sources.parsing import parse
 
 MAX_SOURCE = 20_000
@@ -24,6 +24,9 @@ _READ = frozenset({
     CauseKind.TIME, CauseKind.PROCESS, CauseKind.MEMORY_ADDRESS, CauseKind.THREADS, CauseKind.UNSEEDED_RANDOMNESS,
 })  # fmt: skip
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
+_TELLING = frozenset({ast.Set, ast.SetComp, ast.FunctionDef, ast.AsyncFunctionDef})
+_SETS = frozenset({"set", "frozenset"})
+_WORDS = SIGNS | WORDS_OF_WORKERS
 _PUBLIC = {"_duckdb": "duckdb", "torch._C": "torch", "builtins": ""}
 _KEPT_FUNCTIONS = 2000
 
@@ -51,7 +54,39 @@ class SourceReader:
         if tree is None:
             return
         namespace = self._shell.user_ns
-        found = constructs(cell.source, {**aliases([cell.source]), **_resolved(tree, namespace)})
+        resolved = self._resolved_if_telling(tree, namespace)
+        if resolved is not None:
+            self._read(cell, tree, namespace, resolved)
+        elif "%time" in cell.source:
+            for construct in constructs(cell.source, {}):
+                cell.find(construct.kind, construct.what, construct.line)
+
+    def _resolved_if_telling(self, tree: ast.Module, namespace: Mapping[str, Any]) -> dict[str, str] | None:
+        """Return what the names of a cell stand for, or ``None`` where nothing in it can be a finding.
+
+        Most cells end here, after one walk through them.
+        """
+        roots: set[str] = set()
+        words: set[str] = set()
+        telling = False
+        for node in ast.walk(tree):
+            kind = type(node)
+            if kind is ast.Name:
+                roots.add(node.id)  # type: ignore[attr-defined]  # it is a name
+            elif kind is ast.Attribute:
+                words.add(node.attr)  # type: ignore[attr-defined]  # it is an attribute
+            elif kind in _TELLING:
+                telling = True
+        resolved = {name: _full_name(namespace[name]) for name in roots if name in namespace}
+        telling = telling or not _WORDS.isdisjoint(words | roots) or not self._functions.keys().isdisjoint(roots)
+        for name in resolved.values():
+            telling = telling or name in _SETS or name.rpartition(".")[2] in _WORDS or name.startswith("__main__.")
+        return resolved if telling else None
+
+    def _read(
+        self, cell: RunningCell, tree: ast.Module, namespace: Mapping[str, Any], resolved: Mapping[str, str]
+    ) -> None:
+        found = constructs(cell.source, {**aliases([cell.source]), **resolved})
         functions = dict(_functions(tree))
         self._remember(functions, found)
         bodies = [(node.lineno, node.end_lineno or node.lineno) for node in functions.values()]
@@ -134,12 +169,6 @@ def _function_name(node: ast.AST, namespace: Mapping[str, Any]) -> str | None:
         owner = value if isinstance(value, type) else type(value)
         return f"{owner.__name__}.{node.attr}" if owner.__module__ == "__main__" else None
     return None
-
-
-def _resolved(tree: ast.Module, namespace: Mapping[str, Any]) -> dict[str, str]:
-    """Return what each name of a cell stands for: a module, a function or class of one, or the class of a value."""
-    roots = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    return {name: _full_name(namespace[name]) for name in roots if name in namespace}
 
 
 def _full_name(value: Any) -> str:

@@ -17,6 +17,14 @@ _GENERATORS = frozenset({"Generator", "RandomState", "Random"})
 _PROCESS_POOLS = ("multiprocessing.pool.Pool", "multiprocessing.context", "concurrent.futures.process", "joblib")
 _THREAD_POOLS = ("multiprocessing.pool.ThreadPool", "concurrent.futures.thread")
 _MANY = 2
+WORDS_OF_WORKERS = (_INTO_WORKERS - {"map"}) | {
+    "Pool",
+    "ProcessPoolExecutor",
+    "Thread",
+    "ThreadPool",
+    "ThreadPoolExecutor",
+}
+"""Names of which a source has one if it starts workers; a pool that maps was made by another of them, or is known."""
 
 Told = tuple[CauseKind, str, int]
 

@@ -153,6 +153,15 @@ _SKLEARN_DRAWS = frozenset(
         "train_test_split",
     ]
 )
+SIGNS = frozenset(
+    name.rpartition(".")[2]
+    for name in (
+        *_UNSEEDED_WITHOUT_ARGUMENTS, *_ENTROPY, *_CLOCK, *_NOW, *_PROCESS, *_FILE_TIMES, *_UNINITIALISED, *_SEEDING,
+        *_RUNS_SQL, *_READERS, *_AS_THEY_FINISH, *_POLARS_UNORDERED, *_REMOTE, *_LISTINGS, *_LISTING_METHODS,
+        "environ", "hash", "id", "imap_unordered", "psutil", "Parallel", "frozenset", "set",
+    )
+) - {"random"}  # fmt: skip
+"""Names of which a source has one if it has any construct but a set or a draw from a global generator."""
 _SEEDS = frozenset({"numpy.random.seed", "random.seed", "torch.manual_seed"})
 
 
