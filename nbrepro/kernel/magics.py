@@ -6,15 +6,18 @@ import shlex
 from collections.abc import Callable
 from typing import Any
 
-from nbrepro.config import Settings
+from nbrepro.config import Settings, load_settings
+from nbrepro.errors import NbreproError
 from nbrepro.kernel.child import run_command
 from nbrepro.kernel.launch import checked_seed
 from nbrepro.kernel.place import notebook_path
 from nbrepro.kernel.session import Session
 from nbrepro.kernel.status import account
+from nbrepro.pinning.inplace import restart_pinned
+from nbrepro.pinning.pins import unpinned
 
 _NAME = "nbrepro"
-_USAGE = "%nbrepro status | seed N | record [path] | check [path] | off"
+_USAGE = "%nbrepro status | seed N | restart-pinned | record [path] | check [path] | off"
 _ASK_FOR_PATH = "this kernel does not know its notebook's file: say which, as in `%nbrepro {verb} analysis.ipynb`"
 
 
@@ -42,6 +45,8 @@ def _dispatch(shell: Any, session: Session, unload: Callable[[Any], None], line:
         _run_command(shell, session, verb, rest)
     elif verb == "seed":
         _seed(session, rest)
+    elif verb == "restart-pinned" and not rest:
+        _restart_pinned(session)
     elif verb == "status" and not rest:
         print(account(session, notebook_path(shell)))  # noqa: T201 - the answer to the user's question
     elif verb == "off" and not rest:
@@ -60,6 +65,20 @@ def _seed(session: Session, rest: list[str]) -> None:
         raise _usage_error(str(fault)) from None
     session.seeding.reseed(seed, drawn=drawn)
     print(f"nbrepro: seed {seed} for {', '.join(session.seeding.seeded)}")  # noqa: T201 - as above
+
+
+def _restart_pinned(session: Session) -> None:
+    missing = unpinned(session.launch.environ)
+    if not missing:  # or "Run all" of a notebook that says this would start anew for ever
+        print("nbrepro: this kernel was started pinned; nothing to do")  # noqa: T201 - as above
+        return
+    try:
+        settings = load_settings(session.launch.root)
+        restart_pinned(threads=settings.threads or None, own=settings.environment)
+    except NbreproError as fault:
+        raise _usage_error(fault.message) from None
+    told = f"the kernel starts anew with {', '.join(missing)} pinned; all variables are lost, run from the top"
+    print(f"nbrepro: {told}")  # noqa: T201 - as above
 
 
 def _off(shell: Any, unload: Callable[[Any], None]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import nbrepro
 from nbrepro.kernel.runs import Runs
 from nbrepro.kernel.session import Session
+from nbrepro.pinning.pins import unpinned
 from nbrepro.store.journal import CellRun
 
 _MAX_LINES = 12
@@ -21,6 +22,7 @@ def account(session: Session, notebook: Path | None) -> str:
         ("seed", _seed(session)),
         *_entropy(session.supply.mode),
         ("hash seed", _hash_seed(session.hash_seed)),
+        *_launch(session.launch.environ),
         ("switches", _switches(session.determinism.applied)),
         ("cells", _cells(session.runs, notebook)),
         *_findings(runs),
@@ -51,6 +53,15 @@ def _hash_seed(value: str) -> str:
     if value == "random":
         return "not pinned: the order of sets of strings changes from start to start (`%nbrepro check` pins it)"
     return f"{value}, pinned"
+
+
+def _launch(environ: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Return what only the start of a kernel could have pinned, and who would."""
+    missing = unpinned(environ)
+    if not missing:
+        return []
+    ways = 'the kernel "Python 3 (nbrepro)" pins them, and so does `%nbrepro restart-pinned` (variables are lost)'
+    return [("launch", f"{', '.join(missing)} not pinned: {ways}")]
 
 
 def _switches(names: Sequence[str]) -> str:

@@ -88,6 +88,27 @@ def pinned_environment(base: Mapping[str, str], *, threads: int, own: Mapping[st
     return environment
 
 
+_DECISIVE = (
+    ("hash seed", ("PYTHONHASHSEED",)),
+    ("threads", ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS")),
+    ("time zone", ("TZ",)),
+    ("locale", ("LC_ALL", "LANG")),
+)
+"""What only a start can pin, with the variables of which one suffices, or all for the threads."""
+
+
+def unpinned(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """Return in words what a kernel that started with ``environ`` took from chance or from the machine."""
+    found = []
+    for words, names in _DECISIVE:
+        is_set = [bool(environ.get(name)) for name in names]
+        if not (all(is_set) if words == "threads" else any(is_set)):
+            found.append(words)
+    if environ.get("PYTHONHASHSEED") == "random":
+        found.insert(0, "hash seed")
+    return tuple(found)
+
+
 def usable_cores() -> int:
     """Return how many cores this process may use: its CPU affinity, cut down by the container's quota."""
     try:
