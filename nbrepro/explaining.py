@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nbrepro.errors import NothingFoundError
 from nbrepro.explain import Case, explain
@@ -23,6 +23,10 @@ class Explanation:
     target: Target
     case: Case
     view: View
+
+    def showing(self, result: NotebookResult) -> Explanation:
+        """Return the explanation with another result of the same check: with causes proved, with notes added."""
+        return replace(self, view=replace(self.view, result=result))
 
 
 def explain_last(paths: Sequence[str], options: Options) -> list[Explanation]:
