@@ -6,7 +6,6 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -15,9 +14,11 @@ from nbrepro.kernel.activity import MAX_FILES, Activity, RunningCell
 from nbrepro.kernel.audit import Handler
 from nbrepro.kernel.border import Border
 from nbrepro.kernel.imports import PostImport
+from nbrepro.kernel.launch import Launch
 from nbrepro.kernel.nodata import NoData
 from nbrepro.kernel.readers import Readers
 from nbrepro.kernel.remote import RemoteWatch
+from nbrepro.kernel.watching.children import has_children
 from nbrepro.kernel.watching.linux import BACKENDS, LinuxWatch
 from nbrepro.kernel.wholes import Wholes
 from nbrepro.records import FileUse
@@ -43,20 +44,19 @@ class FileWatch:
 
     Parameters
     ----------
-    root:
-        The project.
-    ways:
-        How to see what is read past Python's ``open``: names of Linux's ways, the better first, or ``wrappers``.
+    launch:
+        Tells the project's root, nbrepro's journal, and how to see what is read past Python's ``open``.
     """
 
-    def __init__(self, activity: Activity, border: Border, root: Path, ways: Sequence[str]) -> None:
+    def __init__(self, activity: Activity, border: Border, launch: Launch) -> None:
         self._activity = activity
         self._border = border
-        self._root = os.path.abspath(root)  # noqa: PTH100 - as it is written
-        self._ways = ways
-        self._no_data = NoData(root)
+        self._root = os.path.abspath(launch.root)  # noqa: PTH100 - as it is written
+        self._ways = launch.file_ways
+        self._no_data = NoData(launch.root, launch.journal)
         self._wholes = Wholes(self._root, self._no_data.is_ignored)
         self._system: LinuxWatch | None = None
+        self._had_children = False
         self._readers = Readers(border, self._reader_opens)
         self._remote = RemoteWatch(activity, border)
 
@@ -130,11 +130,14 @@ class FileWatch:
                 for found in _ATTACHED.finditer(cell.source):  # SQLite opens it without a word
                     self._note(cell, os.path.abspath(found[1]), "read")  # noqa: PTH100 - as above
             return
-        for file in self._system.touched(with_children=_STARTED in cell.seen and _OURS not in cell.source):
+        started = _STARTED in cell.seen or self._had_children
+        for file in self._system.touched(with_children=started and _OURS not in cell.source):
             if file.read or (file.opened and (file.path, "write") not in cell.files):
                 self._note(cell, file.path, "read", is_second=True)
             if file.written:
                 self._note(cell, file.path, "write")
+        if started:
+            self._had_children = has_children(os.getpid())  # they may end amid the next cell
 
     def _tell(self, fault: str) -> None:
         self._border.faults.add("files", fault)

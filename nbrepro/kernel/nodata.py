@@ -31,9 +31,12 @@ class NoData:
     ----------
     root:
         The project; what lies in it counts, wherever it is.
+    journal:
+        nbrepro's own file.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, journal: Path) -> None:
+        self._journal = os.path.abspath(journal)  # noqa: PTH100 - text, for speed
         self._since = time.time()
         self._root = folder_of(root)
         self._temporary = folder_of(tempfile.gettempdir())
@@ -46,7 +49,7 @@ class NoData:
         lowered = path.lower()
         if lowered.endswith(_CODE) or lowered.endswith(_FONTS) or (mode == "read" and lowered.endswith(_SOURCE)):
             return True
-        return self.is_ignored_folder(path)
+        return path == self._journal or self.is_ignored_folder(path)
 
     def is_ignored_folder(self, path: str) -> bool:
         """Whether no data lies in a folder, whose path ends with a separator."""

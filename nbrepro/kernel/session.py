@@ -71,7 +71,7 @@ class Session:
         self.determinism = Determinism(self.faults, self._nondeterministic)
         self._imports = PostImport(self.faults)
         self._entropy = EntropyWatch(self._activity, self._finder, self._border, self.supply)
-        self._files = FileWatch(self._activity, self._border, self.launch.root, self.launch.file_ways)
+        self._files = FileWatch(self._activity, self._border, self.launch)
         self._panel = PanelComm(self, self._border.between)
         self._outputs = OutputWatch(shell, self._activity, self._border, ShownWatch(self._finder).look)
         self.recorder = Recorder(

@@ -67,7 +67,10 @@ class Folders:
 
     def add(self, folder: str, *, is_named: bool = False) -> bool:
         """Watch one folder; return whether it is watched now, and was not before."""
-        if folder in self._known or self._is_used_up or self._is_ignored(f"{folder}/"):
+        return not self._is_ignored(f"{folder}/") and self._add(folder, is_named=is_named)
+
+    def _add(self, folder: str, *, is_named: bool = False) -> bool:
+        if folder in self._known or self._is_used_up:
             return False
         if len(self._known) >= (_MOST_NAMED if is_named else MOST_FOLDERS):
             self._stop_walking(f"more than {MOST_FOLDERS} folders")
@@ -148,4 +151,4 @@ class Folders:
         real = os.path.realpath(link)
         if os.path.isfile(real):  # noqa: PTH113 - as above
             self.links.setdefault(real, link)
-            self.add(os.path.dirname(real))  # noqa: PTH120 - as above
+            self._add(os.path.dirname(real))  # noqa: PTH120 - as above
