@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 
 from nbrepro.records import CAUSE_DESCRIPTIONS, VERDICT_DESCRIPTIONS, Cause, CellResult, Verdict
 from nbrepro.report.excerpts import clipped, plain_text
+from nbrepro.report.kinds import kind_name, percent
 from nbrepro.report.panes import Pane, panes
 from nbrepro.report.symbols import SIGNS
 from nbrepro.report.views import View, cell_list, cell_name, counted, is_pictured
@@ -123,7 +124,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(plain=plain_text, clipped=clipped, cell_name=cell_name, prose=_prose)
+    environment.filters.update(
+        kind=kind_name, percent=percent, plain=plain_text, clipped=clipped, cell_name=cell_name, prose=_prose
+    )
     environment.tests.update(pictured=is_pictured)
     environment.globals.update(
         signs=SIGNS,
@@ -192,7 +195,7 @@ def _card(section: Section, cell: CellResult, budget: _Budget, *, leads: bool) -
         SourceLine(number=number, text=clipped(line, 400, 1) if line else "", marked=number in marked)
         for number, line in enumerate(plain_text(cell.source).split("\n"), start=1)
     ]
-    found = panes(*section.view.outputs_of(cell), cell.outputs)
+    found = panes(*section.view.outputs_of(cell), cell.outputs, section.view.models)
     kept = budget.take(found)
     name = cell_name(cell)
     verb = "raises" if cell.verdict is Verdict.ERROR and cell.outputs else "differs"

@@ -3,27 +3,35 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from nbrepro.compare.binary import value_bytes
 from nbrepro.compare.outputs import Unit, pair_units, read_outputs
 from nbrepro.records import OutputResult
-from nbrepro.report import images, textdiff
+from nbrepro.records.digests import digest_bytes, short
+from nbrepro.report import images, markedhtml, textdiff, trees
 from nbrepro.report.excerpts import plain_text
+from nbrepro.report.kinds import kind_name
 
 MAX_TEXT = 60_000
 """Characters of one output's text that go into the report."""
 MAX_FRAME = 400_000
 """Characters of one HTML output that go into the report."""
 _ROW_HEIGHT, _FRAME_MARGIN, _FRAME_MAX = 27, 34, 460
-_FRAME_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; font-src data:"
+_FRAME_POLICY = "default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'; font-src data:"
+_BINARY = ("audio/", "video/", "application/pdf", "application/octet-stream", "application/zip")
+_UNDRAWN = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
+_SEEN = re.compile(r"<(img|svg|table|audio|video|input|canvas|progress|hr|meter)\b|data:image", re.IGNORECASE)
+_TAG = re.compile(r"<[^>]*>")
 _FRAME_STYLE = (
     ":root{color-scheme:light dark}body{font:13px/1.4 system-ui,sans-serif;margin:8px}"
     "table{border-collapse:collapse}td,th{padding:3px 9px;text-align:right;border-bottom:1px solid #8884}"
     "table[border],table[border] :is(td,th){border:0}table[border] :is(td,th){border-bottom:1px solid #8884}"
     "table[border] thead th{border-bottom:1px solid #888}img,svg{max-width:100%}"
-)
+) + markedhtml.STYLE
 
 
 _NONE = Unit(-1, "display", {})
@@ -53,11 +61,29 @@ class Pane:
     third: images.DifferencePicture | None = None
     height: int = 0
     notes: tuple[str, ...] = field(default=())
+    traceback: str = ""
+    """Where the candidate's exception came from."""
+
+    @property
+    def name(self) -> str:
+        """What the output is, in words."""
+        return kind_name(self.mime)
 
 
-def panes(reference: Sequence[Any], candidate: Sequence[Any], results: Sequence[OutputResult]) -> list[Pane]:
-    """Return the outputs of one cell as pairs, in order."""
-    pairs = pair_units(read_outputs(_readable(reference), {}), read_outputs(_readable(candidate), {}))
+def panes(
+    reference: Sequence[Any],
+    candidate: Sequence[Any],
+    results: Sequence[OutputResult],
+    models: tuple[Mapping[str, Any], Mapping[str, Any]] = ({}, {}),
+) -> list[Pane]:
+    """Return the outputs of one cell as pairs, in order.
+
+    Parameters
+    ----------
+    models:
+        The states of the widgets of both notebooks.
+    """
+    pairs = pair_units(read_outputs(_readable(reference), models[0]), read_outputs(_readable(candidate), models[1]))
     judged: Sequence[OutputResult | None] = results
     if len(results) != len(pairs):  # some were set aside by a tag
         by_index = {result.output: result for result in reversed(results)}
@@ -71,20 +97,67 @@ def _readable(outputs: Sequence[Any]) -> Sequence[Any]:
 
 def _pane(left: Unit | None, right: Unit | None, result: OutputResult | None) -> Pane:
     mime = _chosen(left, right, result)
-    if mime.startswith("image/"):
-        return _picture(mime, _value(left, mime), _value(right, mime), result)
-    if mime == "text/html":
-        return _frame(mime, _value(left, mime), _value(right, mime), result)
     before, after = _value(left, mime), _value(right, mime)
+    if mime.startswith("image/"):
+        return _picture(mime, before, after, result)
+    if mime == "text/html" and not all(_undrawn(value) for value in (before, after) if value is not None):
+        return _frame(mime, before, after, result)
+    if mime.startswith(_BINARY):
+        sides = [_described(mime, value) for value in (before, after)]
+        return Pane(kind="bytes", mime=mime, result=result, left=sides[0], right=sides[1])
     texts, notes = [], []
     for side, value in (("reference", before), ("candidate", after)):
-        text = plain_text(_text(value)) if value is not None else ""
+        text = _own_ids(_readable_text(mime, value), result if side == "candidate" else None)
         if value is None:
             notes.append(f"The {side} has no such output.")
         if len(text) > MAX_TEXT:
             notes.append(f"Of the {side}, the first {MAX_TEXT:,} of {len(text):,} characters are shown.")
         texts.append(text[:MAX_TEXT].removesuffix("\n"))
-    return Pane(kind="text", mime=mime, result=result, diff=textdiff.compare(*texts), notes=tuple(notes))
+    if mime == "text/html":
+        notes.append("Scripts draw this output; they do not run here, so its source is shown.")
+    return Pane(
+        kind="text",
+        mime=mime,
+        result=result,
+        diff=textdiff.compare(*texts),
+        notes=tuple(notes),
+        traceback=_traceback(right) if mime == "error" else "",
+    )
+
+
+def _undrawn(value: Any) -> bool:
+    """Whether HTML shows nothing where no script runs."""
+    text = _UNDRAWN.sub("", _text(value)) if len(_text(value)) <= MAX_FRAME else "x"
+    return "<script" in _text(value) and not _SEEN.search(text) and not _TAG.sub("", text).strip()
+
+
+def _described(mime: str, value: Any) -> Side:
+    if value is None:
+        return Side(note="no such output")
+    raw = value_bytes(value)
+    return Side(note=f"{len(raw):,} bytes of {mime}, sha256 {short(digest_bytes(raw))}")
+
+
+def _readable_text(mime: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if mime.endswith("json"):
+        return plain_text(trees.lines(mime, value))
+    return plain_text(_text(value))
+
+
+def _own_ids(text: str, result: OutputResult | None) -> str:
+    """Return the candidate's text with the reference's generated ids, so that they are not shown as changed."""
+    for mask in result.masked if result is not None else ():
+        before, arrow, after = mask.text.partition(" → ")
+        if mask.rule == "generated-id" and arrow and len(after) > 1:
+            text = text.replace(after, before)
+    return text
+
+
+def _traceback(unit: Unit | None) -> str:
+    lines = unit.content.get("traceback") if unit is not None and isinstance(unit.content, Mapping) else None
+    return plain_text("\n".join(map(str, lines)))[-6000:] if isinstance(lines, list) else ""
 
 
 def _chosen(left: Unit | None, right: Unit | None, result: OutputResult | None) -> str:
@@ -140,6 +213,9 @@ def _shown_picture(mime: str, value: Any) -> Side:
 
 def _frame(mime: str, before: Any, after: Any, result: OutputResult | None) -> Pane:
     texts = [_text(value) for value in (before, after) if value is not None]
+    if before is not None and after is not None and before != after and max(map(len, texts)) <= MAX_FRAME:
+        before, after = markedhtml.mark(*texts, result.differences if result else ()) or (before, after)
+        texts = [_text(value) for value in (before, after)]
     rows = max((text.count("<tr") + text.count("<br") + text.count("<p") for text in texts), default=0)
     height = min(_FRAME_MAX, _FRAME_MARGIN + _ROW_HEIGHT * max(rows, 2))
     sides = [_framed(value) for value in (before, after)]

@@ -114,7 +114,18 @@ def _block(left: Sequence[str], right: Sequence[str]) -> Iterator[Row]:
         if one is None or other is None:
             yield Row(left=_whole(one), right=_whole(other))
         else:
-            yield _line(_cut(one), _cut(other))
+            yield _line(*_windows(one, other))
+
+
+def _windows(before: str, after: str) -> tuple[str, str]:
+    """Return two lines, long ones from shortly before the place where they part."""
+    if max(len(before), len(after)) <= MAX_LINE:
+        return before, after
+    shared = next((n for n, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), 0)
+    start = max(0, shared - MAX_LINE // 4)
+    if not start:
+        return _cut(before), _cut(after)
+    return _cut(f"…{before[start:]}"), _cut(f"…{after[start:]}")
 
 
 def _whole(line: str | None) -> tuple[Piece, ...] | None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from nbformat import NotebookNode
 
+from nbrepro.compare.widgets import models_of
 from nbrepro.explain import localise
 from nbrepro.records import Cause, CellResult, Confidence, Difference, Drift, NotebookResult, Report
 
@@ -65,9 +66,18 @@ class View:
         """The verdict on the notebook in words."""
         return headline(self.result)
 
+    @cached_property
+    def models(self) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+        """The states of the widgets that the two notebooks saved."""
+        return _models(self.reference), _models(self.candidate)
+
     def outputs_of(self, cell: CellResult) -> tuple[list[Any], list[Any]]:
         """Return the cell's outputs in the reference and in the candidate."""
         return _outputs(self.reference, cell, cell.reference_index), _outputs(self.candidate, cell, cell.index)
+
+
+def _models(notebook: NotebookNode | None) -> Mapping[str, Any]:
+    return {} if notebook is None else models_of(notebook.get("metadata", {}))
 
 
 def _outputs(notebook: NotebookNode | None, cell: CellResult, index: int | None) -> list[Any]:

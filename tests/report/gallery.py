@@ -16,6 +16,7 @@ import sys
 import wave
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -269,7 +270,16 @@ def _view(
         seconds=1.2,
         **more,
     )
-    return View(result=result, reference=reference, candidate=candidate)
+    return Unrelated(result=result, reference=reference, candidate=candidate)
+
+
+class Unrelated(View):
+    """A notebook of which no cell follows from another."""
+
+    @cached_property
+    def following(self) -> dict[int, str]:
+        """Nothing: the chapters put cells side by side that have nothing to do with each other."""
+        return {}
 
 
 def _warnings_that_fail(pairs: Mapping[str, Any]) -> View:
