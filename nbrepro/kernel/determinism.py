@@ -102,6 +102,12 @@ class Determinism:
             self._undo.append((name, lambda: _unset(name, value)))
         self.applied.append(name)
 
+    def set_shell(self, shell: Any) -> None:
+        """Let IPython show no tip: it draws one from the notebook's generator whenever a front end asks who it is."""
+        if getattr(shell, "enable_tip", False):
+            shell.enable_tip = False
+            self._undo.append(("enable_tip", lambda: setattr(shell, "enable_tip", True)))
+
     def environment(self) -> dict[str, str]:
         """Return the variables that `set_environment` cares for, as they are now."""
         return {name: os.environ[name] for name, _ in [_WORKSPACE] if name in os.environ}

@@ -7,6 +7,7 @@ stands in a function is put down to the line that uses the function.
 from __future__ import annotations
 
 import ast
+import os
 from collections.abc import Iterator, Mapping
 from types import ModuleType
 from typing import Any
@@ -15,8 +16,9 @@ from nbrepro.kernel.activity import RunningCell
 from nbrepro.kernel.hashes import Hash, hash_orders
 from nbrepro.kernel.workers import WORDS_OF_WORKERS, workers
 from nbrepro.records import CauseKind
-from nbrepro.sources.constructs import SIGNS, Construct, aliases, constructs
+from nbrepro.sources.constructs import Construct, aliases, constructs
 from nbrepro.sources.parsing import parse
+from nbrepro.sources.signs import SIGNS
 
 MAX_SOURCE = 20_000
 """Characters of a source that is read in the kernel; to read 20 kB takes some 20 ms."""
@@ -26,6 +28,7 @@ _READ = frozenset({
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _TELLING = frozenset({ast.Set, ast.SetComp, ast.FunctionDef, ast.AsyncFunctionDef})
 _SETS = frozenset({"set", "frozenset"})
+_MODULES = ("duckdb", "pyarrow.compute", "psutil", "tqdm")
 _WORDS = SIGNS | WORDS_OF_WORKERS
 _PUBLIC = {"_duckdb": "duckdb", "torch._C": "torch", "builtins": ""}
 _KEPT_FUNCTIONS = 2000
@@ -80,7 +83,13 @@ class SourceReader:
         resolved = {name: _full_name(namespace[name]) for name in roots if name in namespace}
         telling = telling or not _WORDS.isdisjoint(words | roots) or not self._functions.keys().isdisjoint(roots)
         for name in resolved.values():
-            telling = telling or name in _SETS or name.rpartition(".")[2] in _WORDS or name.startswith("__main__.")
+            telling = (
+                telling
+                or name in _SETS
+                or name.startswith(_MODULES)
+                or name.rpartition(".")[2] in _WORDS
+                or name.startswith("__main__.")
+            )
         return resolved if telling else None
 
     def _read(
@@ -140,6 +149,8 @@ def _is_told(construct: Construct) -> bool:
     """Whether no hook sees it, and no state of a generator that is on record."""
     if construct.kind is CauseKind.ENVIRONMENT_VARIABLE:
         return construct.reads_all
+    if construct.kind is CauseKind.TIME and ".savefig(" in construct.what and "SOURCE_DATE_EPOCH" in os.environ:
+        return False
     return construct.kind in _READ and not construct.is_global and not construct.is_watched
 
 

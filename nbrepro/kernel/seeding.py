@@ -127,6 +127,7 @@ class Seeding:
         self.seeded: dict[str, ModuleType] = {}
         """The libraries whose generators were seeded, with the module that was."""
         self._now = seed
+        self._untouched = True
         self._former = os.environ.get(CUPY_SEED)
 
     def seed_one(self, generator: GlobalGenerator, module: ModuleType) -> None:
@@ -140,9 +141,13 @@ class Seeding:
         self._give(seed)
 
     def begin_cell(self, identity: str) -> None:
-        """A cell with this id begins: it gets a seed of its own, if each does."""
-        if self.by_cell:
-            self._give(cell_seed(self.seed, identity))
+        """A cell with this id begins: it gets a seed of its own, if each does.
+
+        The first one gets the seed again: the kernel itself, or a tool, may have drawn since it was loaded.
+        """
+        if self.by_cell or self._untouched:
+            self._untouched = False
+            self._give(cell_seed(self.seed, identity) if self.by_cell else self.seed)
 
     def restore(self) -> None:
         """Put the environment back; the generators go on from where they are."""

@@ -92,6 +92,7 @@ class Session:
         self.loaded_in_cell = in_cell and not self.recorder.in_silence()
         steps: tuple[tuple[str, Callable[[], None]], ...] = (
             ("switches", self.determinism.set_environment),
+            ("tip", lambda: self.determinism.set_shell(self.shell)),
             ("entropy", self._entropy.start),
             ("libraries", self._follow_libraries),
             ("journal", self._open_journal),

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nbrepro.records import CauseKind
+from nbrepro.sources import signs
 from nbrepro.sources.parsing import parse
 
 
@@ -33,145 +33,13 @@ class Construct:
         )
 
 
-_UNSEEDED_WITHOUT_ARGUMENTS = frozenset({
-    "numpy.random.default_rng",
-    "numpy.random.RandomState",
-    "numpy.random.SeedSequence",
-    "numpy.random.PCG64",
-    "numpy.random.seed",
-    "random.Random",
-    "random.seed",
-    "torch.seed",
-    "torch.Generator.seed",
-})  # fmt: skip
-_ENTROPY = frozenset({
-    "os.urandom", "random.SystemRandom", "secrets.choice", "secrets.randbelow", "secrets.randbits",
-    "secrets.token_bytes", "secrets.token_hex", "secrets.token_urlsafe", "uuid.uuid1", "uuid.uuid4",
-})  # fmt: skip
-_CLOCK = frozenset({
-    "datetime.date.today", "datetime.datetime.now", "datetime.datetime.today", "datetime.datetime.utcnow",
-    "pandas.Timestamp.now", "pandas.Timestamp.today", "pandas.Timestamp.utcnow", "time.asctime", "time.ctime",
-    "time.gmtime", "time.localtime", "time.monotonic", "time.monotonic_ns", "time.perf_counter", "time.perf_counter_ns",
-    "time.process_time", "time.process_time_ns", "time.strftime", "time.time", "time.time_ns", "time.clock_gettime",
-    "time.clock_gettime_ns", "time.thread_time", "time.thread_time_ns", "timeit.default_timer", "timeit.repeat",
-    "timeit.timeit", "os.times", "email.utils.formatdate", "email.utils.localtime",
-    "os.path.getmtime", "os.path.getctime", "os.path.getatime",
-})  # fmt: skip
-_CONVERTERS = {"time.asctime": 1, "time.ctime": 1, "time.gmtime": 1, "time.localtime": 1, "time.strftime": 2}
-"""Functions that read the clock only if they are not given a time: the number of arguments that give one."""
-_NOW = frozenset({"numpy.datetime64", "pandas.Timestamp", "pandas.to_datetime"})
-"""What reads the clock when it is given ``now`` or ``today``."""
-_PROCESS = frozenset({
-    "gc.get_count", "getpass.getuser", "os.getlogin", "os.getloadavg", "os.getpid", "os.getppid", "os.uname",
-    "platform.node", "platform.uname", "resource.getrusage", "shutil.disk_usage", "socket.gethostname",
-    "threading.get_ident", "threading.get_native_id", "time.get_clock_info", "tracemalloc.get_traced_memory",
-    "uuid.getnode",
-})  # fmt: skip
-_FILE_TIMES = frozenset({"st_atime", "st_ctime", "st_mtime", "st_atime_ns", "st_ctime_ns", "st_mtime_ns"})
-_UNINITIALISED = frozenset({"numpy.empty", "numpy.empty_like"})
-_SEEDING = frozenset({
-    "jax.random.PRNGKey", "jax.random.key", "numpy.random.default_rng", "numpy.random.seed", "random.Random",
-    "random.seed", "tensorflow.random.set_seed", "torch.manual_seed",
-})  # fmt: skip
-_WATCHED = ("numpy.random.", "os.urandom", "random.", "secrets.", "torch.seed", "uuid.uuid4")
-_RUNS_SQL = frozenset({"execute", "query", "sql", "read_sql", "read_sql_query"})
-_SQL_DRAWS = re.compile(r"\b(?:random|rand|uuid|gen_random_uuid|uuidv4|uuidv7|randomblob)\s*\(", re.IGNORECASE)
-_SQL_SEED = re.compile(r"\bsetseed\s*\(|\brepeatable\s*\(", re.IGNORECASE)
-_SQL_CLOCK = re.compile(
-    r"\b(?:now|today|get_current_timestamp|current_localtimestamp)\s*\(|\bcurrent_(?:timestamp|date|time)\b"
-    r"|\bdatetime\s*\(\s*'now'|\bjulianday\s*\(\s*'now'",
-    re.IGNORECASE,
-)
-_SQL_GROUPS = re.compile(r"\bgroup\s+by\b|\bselect\s+distinct\b", re.IGNORECASE)
-_SQL_ORDER = re.compile(r"\border\s+by\b", re.IGNORECASE)
-_READERS = dict.fromkeys(("os.getenv", "os.environ.get"), CauseKind.ENVIRONMENT_VARIABLE)
-_AS_THEY_FINISH = frozenset({
-    "asyncio.as_completed", "asyncio.wait", "concurrent.futures.as_completed", "concurrent.futures.wait",
-})  # fmt: skip
-_POLARS_UNORDERED = frozenset({"group_by", "unique"})
-_REMOTE = frozenset({
-    "requests.get", "requests.post", "requests.Session", "httpx.get", "httpx.post", "urllib.request.urlopen",
-    "urllib.request.urlretrieve", "yfinance.download", "sklearn.datasets.fetch_openml",
-    "sklearn.datasets.fetch_california_housing", "sklearn.datasets.fetch_20newsgroups", "seaborn.load_dataset",
-    "datasets.load_dataset",
-})  # fmt: skip
-_LISTINGS = frozenset({"glob.glob", "glob.iglob", "os.listdir", "os.scandir", "os.walk"})
-_LISTING_METHODS = frozenset({"glob", "iterdir", "rglob"})
-_ORDER_FREE = frozenset({"all", "any", "frozenset", "len", "max", "min", "set", "sorted", "sum", "isinstance"})
-_ORDER_FREE_METHODS = frozenset({"height", "max", "min", "n_unique", "shape", "sort", "sort_values"})
-_STDLIB_DRAWS = frozenset(
-    [
-        "betavariate",
-        "choice",
-        "choices",
-        "expovariate",
-        "gammavariate",
-        "gauss",
-        "getrandbits",
-        "lognormvariate",
-        "normalvariate",
-        "randbytes",
-        "randint",
-        "random",
-        "randrange",
-        "sample",
-        "shuffle",
-        "triangular",
-        "uniform",
-        "vonmisesvariate",
-        "weibullvariate",
-    ]
-)
-_NUMPY_SETTINGS = frozenset(
-    {"BitGenerator", "Generator", "MT19937", "PCG64DXSM", "Philox", "SFC64", "get_state", "set_state"}
-)
-_TORCH_DRAWS = frozenset({"bernoulli", "multinomial", "normal", "rand", "randint", "randn", "randperm"})
-_SKLEARN_DRAWS = frozenset(
-    [
-        "ExtraTreesClassifier",
-        "ExtraTreesRegressor",
-        "GaussianMixture",
-        "GradientBoostingClassifier",
-        "GradientBoostingRegressor",
-        "KMeans",
-        "MLPClassifier",
-        "MLPRegressor",
-        "MiniBatchKMeans",
-        "NMF",
-        "RandomForestClassifier",
-        "RandomForestRegressor",
-        "ShuffleSplit",
-        "StratifiedShuffleSplit",
-        "TSNE",
-        "make_blobs",
-        "make_circles",
-        "make_classification",
-        "make_moons",
-        "make_regression",
-        "resample",
-        "shuffle",
-        "train_test_split",
-    ]
-)
-SIGNS = frozenset(
-    name.rpartition(".")[2]
-    for name in (
-        *_UNSEEDED_WITHOUT_ARGUMENTS, *_ENTROPY, *_CLOCK, *_NOW, *_PROCESS, *_FILE_TIMES, *_UNINITIALISED, *_SEEDING,
-        *_RUNS_SQL, *_READERS, *_AS_THEY_FINISH, *_POLARS_UNORDERED, *_REMOTE, *_LISTINGS, *_LISTING_METHODS,
-        "environ", "hash", "id", "imap_unordered", "psutil", "Parallel", "frozenset", "set",
-    )
-) - {"random"}  # fmt: skip
-"""Names of which a source has one if it has any construct but a set or a draw from a global generator."""
-_SEEDS = frozenset({"numpy.random.seed", "random.seed", "torch.manual_seed"})
-
-
 def seeded(sources: Sequence[str], names: dict[str, str]) -> frozenset[str]:
     """Return the libraries whose global generator one of the sources seeds with a value."""
     found = set()
     for source in sources:
         tree = parse(source)
         for node in ast.walk(tree) if tree else ():
-            if isinstance(node, ast.Call) and node.args and (name := _dotted(node.func, names)) in _SEEDS:
+            if isinstance(node, ast.Call) and node.args and (name := _dotted(node.func, names)) in signs.SEEDS:
                 found.add(name.partition(".")[0])
     return frozenset(found)
 
@@ -225,7 +93,7 @@ def _judged(node: ast.expr, names: dict[str, str], *, is_calm: bool) -> Iterator
         yield CauseKind.HASH_ORDER, False
     elif isinstance(node, ast.Subscript) and _dotted(node.value, names) == "os.environ":
         yield CauseKind.ENVIRONMENT_VARIABLE, False
-    elif isinstance(node, ast.Attribute) and node.attr in _FILE_TIMES:
+    elif isinstance(node, ast.Attribute) and node.attr in signs.FILE_TIMES:
         yield CauseKind.TIME, False
     elif isinstance(node, ast.Call):
         name = _dotted(node.func, names) or ""
@@ -238,10 +106,10 @@ def _judged(node: ast.expr, names: dict[str, str], *, is_calm: bool) -> Iterator
 
 def _kind_of_draw(call: ast.Call, name: str, names: dict[str, str]) -> CauseKind | None:
     without = not call.args and not call.keywords
-    if name in _SEEDING and any(_is_unstable(argument, names) for argument in call.args):
+    if name in signs.SEEDING and any(_is_unstable(argument, names) for argument in call.args):
         return CauseKind.UNSEEDED_RANDOMNESS
     seeds_itself = isinstance(call.func, ast.Attribute) and call.func.attr == "seed" and without
-    if name in _ENTROPY or (name in _UNSEEDED_WITHOUT_ARGUMENTS and without) or seeds_itself:
+    if name in signs.ENTROPY or (name in signs.UNSEEDED_WITHOUT_ARGUMENTS and without) or seeds_itself:
         return CauseKind.UNSEEDED_RANDOMNESS
     return CauseKind.UNSEEDED_RANDOMNESS if _draws_globally(name, call) else None
 
@@ -252,31 +120,35 @@ def _kind_of_call(call: ast.Call, name: str, *, is_calm: bool) -> CauseKind | No
 
 def _of_world(call: ast.Call, name: str) -> CauseKind | None:
     """The clock, the network, the environment."""
-    if (name in _NOW and _says_now(call)) or (name in _CLOCK and len(call.args) < _CONVERTERS.get(name, 99)):
+    if (name in signs.NOW and _says_now(call)) or (
+        name in signs.CLOCK and len(call.args) < signs.CONVERTERS.get(name, 99)
+    ):
         return CauseKind.TIME
-    if name in _REMOTE or _reads_address(call):
+    if _writes_date(call):
+        return CauseKind.TIME
+    if name in signs.REMOTE or _reads_address(call):
         return CauseKind.NETWORK
-    return CauseKind.ENVIRONMENT_VARIABLE if _lists_environment(call, name) else _READERS.get(name)
+    return CauseKind.ENVIRONMENT_VARIABLE if _lists_environment(call, name) else signs.READERS.get(name)
 
 
 def _of_process(call: ast.Call, name: str) -> CauseKind | None:
     """The process, and the order in which its workers finish."""
-    if name in _PROCESS or name.startswith("psutil."):
+    if name in signs.PROCESS or name.startswith("psutil.") or name.endswith(".getsockname") or _reads_child(call, name):
         return CauseKind.PROCESS
     if name == "pyarrow.compute.random" and not any(keyword.arg == "initializer" for keyword in call.keywords):
         return CauseKind.UNSEEDED_RANDOMNESS
-    return CauseKind.THREADS if name in _AS_THEY_FINISH or _runs_unordered(call) else None
+    return CauseKind.THREADS if name in signs.AS_THEY_FINISH or _runs_unordered(call) else None
 
 
 def _of_order(call: ast.Call, name: str) -> CauseKind | None:
     """What has no order of its own, where the order is not set aside."""
-    if name in _LISTINGS or _lists(call):
+    if name in signs.LISTINGS or _lists(call):
         return CauseKind.FILESYSTEM_ORDER
     if name == "hash" or (name in {"set", "frozenset"} and call.args):
         return CauseKind.HASH_ORDER
     if name == "id" and len(call.args) == 1:
         return CauseKind.MEMORY_ADDRESS
-    if name in _UNINITIALISED:
+    if name in signs.UNINITIALISED:
         return CauseKind.PROCESS
     return CauseKind.THREADS if _groups_in_polars(call, name) else None
 
@@ -284,8 +156,8 @@ def _of_order(call: ast.Call, name: str) -> CauseKind | None:
 def _is_watched(node: ast.expr, names: dict[str, str]) -> bool:
     """Whether the draw goes through a function that the kernel's half replaces."""
     name = _dotted(node.func, names) if isinstance(node, ast.Call) else ""
-    return name.startswith(_WATCHED) and not (
-        name in _SEEDING and any(_is_unstable(argument, names) for argument in node.args)  # type: ignore[attr-defined]
+    return name.startswith(signs.WATCHED) and not (
+        name in signs.SEEDING and any(_is_unstable(argument, names) for argument in node.args)  # type: ignore[attr-defined]
     )
 
 
@@ -293,7 +165,23 @@ def _is_unstable(node: ast.expr, names: dict[str, str]) -> bool:
     """Whether an expression reads the clock, the process or entropy."""
     calls = (inner for inner in ast.walk(node) if isinstance(inner, ast.Call))
     dotted = {_dotted(call.func, names) for call in calls}
-    return not dotted.isdisjoint(_CLOCK | _PROCESS | _ENTROPY)
+    return not dotted.isdisjoint(signs.CLOCK | signs.PROCESS | signs.ENTROPY)
+
+
+def _reads_child(call: ast.Call, name: str) -> bool:
+    """Whether the output of another program is taken in."""
+    captured = any(keyword.arg in signs.CAPTURES for keyword in call.keywords)
+    return name in signs.CHILDREN_READ or (name in signs.CHILDREN and captured)
+
+
+def _writes_date(call: ast.Call) -> bool:
+    """Whether matplotlib saves a picture of a kind that holds its date."""
+    if not isinstance(call.func, ast.Attribute) or call.func.attr != "savefig":
+        return False
+    if any(keyword.arg == "metadata" for keyword in call.keywords):
+        return False
+    given = [*call.args[:1], *(keyword.value for keyword in call.keywords if keyword.arg in {"format", "fname"})]
+    return any(isinstance(value, ast.Constant) and str(value.value).endswith(signs.DATED) for value in given)
 
 
 def _lists_environment(call: ast.Call, name: str) -> bool:
@@ -306,7 +194,7 @@ def _lists_environment(call: ast.Call, name: str) -> bool:
 
 
 def _groups_in_polars(call: ast.Call, name: str) -> bool:
-    if not name.startswith("polars.") or name.rpartition(".")[2] not in _POLARS_UNORDERED:
+    if not name.startswith("polars.") or name.rpartition(".")[2] not in signs.POLARS_UNORDERED:
         return False
     ordered = [keyword.value for keyword in call.keywords if keyword.arg == "maintain_order"]
     return not any(isinstance(value, ast.Constant) and value.value is True for value in ordered)
@@ -333,14 +221,14 @@ def _kind_of_query(call: ast.Call, name: str) -> CauseKind | None:
     """What a query in SQL depends on, besides its tables."""
     first = call.args[0] if call.args else None
     method = call.func.attr if isinstance(call.func, ast.Attribute) else name.rpartition(".")[2]
-    if method not in _RUNS_SQL or not isinstance(first, ast.Constant) or not isinstance(first.value, str):
+    if method not in signs.RUNS_SQL or not isinstance(first, ast.Constant) or not isinstance(first.value, str):
         return None
     query = first.value
-    if _SQL_DRAWS.search(query) and not _SQL_SEED.search(query):
+    if signs.SQL_DRAWS.search(query) and not signs.SQL_SEED.search(query):
         return CauseKind.UNSEEDED_RANDOMNESS
-    if _SQL_CLOCK.search(query):
+    if signs.SQL_CLOCK.search(query):
         return CauseKind.TIME
-    grouped = "duckdb" in name and _SQL_GROUPS.search(query) and not _SQL_ORDER.search(query)
+    grouped = "duckdb" in name and signs.SQL_GROUPS.search(query) and not signs.SQL_ORDER.search(query)
     return CauseKind.THREADS if grouped else None
 
 
@@ -349,10 +237,14 @@ def _draws_globally(name: str, call: ast.Call) -> bool:
     if any(keyword.arg in {"random_state", "generator", "seed"} for keyword in call.keywords):
         return False
     return (
-        (room == "random" and function in _STDLIB_DRAWS)
-        or (room == "torch" and function in _TORCH_DRAWS)
-        or (room == "numpy.random" and name not in _UNSEEDED_WITHOUT_ARGUMENTS and function not in _NUMPY_SETTINGS)
-        or (room.startswith("sklearn.") and function in _SKLEARN_DRAWS)
+        (room == "random" and function in signs.STDLIB_DRAWS)
+        or (room == "torch" and function in signs.TORCH_DRAWS)
+        or (
+            room == "numpy.random"
+            and name not in signs.UNSEEDED_WITHOUT_ARGUMENTS
+            and function not in signs.NUMPY_SETTINGS
+        )
+        or (room.startswith("sklearn.") and function in signs.SKLEARN_DRAWS)
     )
 
 
@@ -368,18 +260,18 @@ def _reads_address(call: ast.Call) -> bool:
 
 
 def _lists(call: ast.Call) -> bool:
-    return isinstance(call.func, ast.Attribute) and call.func.attr in _LISTING_METHODS and not call.keywords
+    return isinstance(call.func, ast.Attribute) and call.func.attr in signs.LISTING_METHODS and not call.keywords
 
 
 def _order_free(tree: ast.Module) -> set[int]:
     """The ids of expressions whose order does not reach the outside: sorted, counted, compared, or combined as sets."""
     calm: set[int] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _ORDER_FREE:
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in signs.ORDER_FREE:
             calm |= {id(inner) for argument in node.args for inner in _passed_on(argument)}
         elif isinstance(node, ast.Compare):
             calm |= {id(operand) for operand in (node.left, *node.comparators)}
-        elif isinstance(node, ast.Attribute) and node.attr in _ORDER_FREE_METHODS:
+        elif isinstance(node, ast.Attribute) and node.attr in signs.ORDER_FREE_METHODS:
             calm |= {id(inner) for inner in _chain(node.value)}
         elif isinstance(node, ast.Assign | ast.AnnAssign | ast.keyword) and _fills_later(node.value):
             calm.add(id(node.value))

@@ -1,0 +1,192 @@
+"""Measures the table of nondeterminism: every row in two fresh kernels of three kinds.
+
+``python -m tests.kernel.nondeterminism_table`` prints how the page and a run differ; ``--write`` writes the page anew.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from nbrepro.pinning.pins import pinned_environment
+from tests.kernel.conftest import Kernel
+from tests.kernel.nondeterminism_rows import IMPORTS, ROWS, SETUP, Row
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "nondeterminism.md"
+_ELSEWHERE = {"TZ": "Asia/Tokyo", "COLUMNS": "133", "LC_ALL": "C"}
+"""What a second user's machine has set otherwise."""
+_NAMES = {
+    "unseeded_randomness": "unseeded",
+    "hash_order": "hash order",
+    "filesystem_order": "order of files",
+    "memory_address": "address",
+    "random_consumption": "shared state",
+    "environment_variable": "environment",
+}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What was seen of one row in one kernel."""
+
+    shown: str
+    findings: tuple[tuple[str, int | None], ...] = ()
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a row came to."""
+
+    bare: bool
+    live: bool
+    launch: bool
+    detected: str
+    """Kinds and lines of what was found in a live kernel; empty for none."""
+
+
+def available(row: Row) -> bool:
+    """Whether everything that a row needs is installed."""
+    return all(importlib.util.find_spec(name) is not None for name in row.needs.split())
+
+
+def measure(rows: Iterable[Row] = ROWS) -> dict[str, Measured]:
+    """Run the rows in six kernels and return what they came to by title."""
+    chosen = [row for row in rows if available(row)]
+    with tempfile.TemporaryDirectory() as folder:
+        kinds: tuple[Callable[[Path, dict[str, str]], Kernel], ...] = (_bare, _live, _pinned)
+        seen = [[_run(make, Path(folder), chosen, other) for other in ({}, _ELSEWHERE)] for make in kinds]
+    return {
+        row.title: Measured(
+            *(runs[0][row.title].shown != runs[1][row.title].shown for runs in seen),
+            detected=_detected(row, seen[1][0][row.title]),
+        )
+        for row in chosen
+    }
+
+
+def _bare(folder: Path, other: dict[str, str]) -> Kernel:
+    return Kernel(folder, **{"PYTHONHASHSEED": "", **other})
+
+
+def _live(folder: Path, other: dict[str, str]) -> Kernel:
+    kernel = _bare(folder, other)
+    assert kernel.run("%load_ext nbrepro").status == "ok"
+    return kernel
+
+
+def _pinned(folder: Path, other: dict[str, str]) -> Kernel:
+    pinned = pinned_environment({**os.environ, **other}, threads=2, own={"NBREPRO_SEED": "42"})
+    gone = {name: "" for name in ("LANGUAGE", "FORCE_COLOR", "NO_COLOR", "PYTEST_CURRENT_TEST") if name not in pinned}
+    kernel = Kernel(folder, "--ext=nbrepro", **{**_own(pinned), **gone})
+    assert kernel.run("1").status == "ok"
+    return kernel
+
+
+def _own(environment: dict[str, str]) -> dict[str, str]:
+    """Leave out what the kernel's fixture sets for itself."""
+    return {name: value for name, value in environment.items() if os.environ.get(name) != value}
+
+
+def _run(
+    make: Callable[[Path, dict[str, str]], Kernel], folder: Path, rows: list[Row], other: dict[str, str]
+) -> dict[str, Seen]:
+    project = Path(tempfile.mkdtemp(dir=folder))
+    kernel = make(project, other)
+    try:
+        recorded = make is not _bare
+        assert kernel.run(SETUP).status == "ok"
+        for name in dict.fromkeys(name for row in rows for name in row.needs.split()):
+            answer = kernel.run(IMPORTS[name])
+            assert answer.status == "ok", answer.reply
+        seen = {}
+        failed: list[tuple[str, ...]] = []
+        for row in rows:
+            answer = kernel.run(row.code)
+            if answer.status != "ok":
+                failed.append((row.title, answer.reply["ename"], answer.reply["evalue"][:200]))
+            shown = answer.text + "".join(str(output.get("data", "")) for output in answer.outputs)
+            cells = kernel.journal.cells if recorded else {}
+            found = cells[answer.msg_id].cell.findings if recorded else ()
+            seen[row.title] = Seen(shown, tuple((finding.kind.value, finding.line) for finding in found))
+            if row.spoils and recorded:
+                kernel.run("%nbrepro seed 42")
+        assert not failed, failed
+        return seen
+    finally:
+        kernel.close()
+
+
+def _detected(row: Row, seen: Seen) -> str:
+    if row.recorded:
+        return "in the fingerprint"
+    told: dict[str, list[str]] = {}
+    for kind, line in seen.findings:
+        told.setdefault(_NAMES.get(kind, kind.replace("_", " ")), []).append("no line" if line is None else str(line))
+    return "; ".join(f"{name}, line {', '.join(dict.fromkeys(lines))}" for name, lines in told.items())
+
+
+def mark(row: Row, differs: bool) -> str:  # noqa: FBT001 - one word of a table
+    """Return what stands in a cell of the table."""
+    if row.timing:
+        return "may"
+    return "yes" if differs else "no"
+
+
+def table_row(row: Row, measured: Measured) -> str:
+    """Return a row of the page."""
+    marks = " | ".join(mark(row, differs) for differs in (measured.bare, measured.live, measured.launch))
+    detected = measured.detected or "–"
+    return f"| {row.title.replace('|', '/')} | {marks} | {detected} |"
+
+
+def page(measured: dict[str, Measured]) -> str:
+    """Return the page of the documentation."""
+    shown = [row for row in ROWS if row.title in measured]
+    undetected = [row.title for row in shown if _is_missed(row, measured[row.title])]
+    parts = [_HEAD.format(count=len(shown), missed=", ".join(undetected) or "none")]
+    for group in dict.fromkeys(row.group for row in shown):
+        rows = [table_row(row, measured[row.title]) for row in shown if row.group == group]
+        parts.append(f"## {group}\n\n{_COLUMNS}" + "\n".join(rows) + "\n")
+    return "\n".join(parts)
+
+
+def _is_missed(row: Row, measured: Measured) -> bool:
+    """Whether a row differs in a live kernel and nothing was found."""
+    return measured.live and not measured.detected
+
+
+_COLUMNS = "| construct | bare | live | at launch | detected |\n|---|---|---|---|---|\n"
+_HEAD = """# Sources of nondeterminism
+
+{count} constructs, each run as a cell in two fresh kernels of three kinds; the table says whether what they print differs.
+
+- *bare*: two kernels without nbrepro.
+- *live*: after `%load_ext nbrepro`, in kernels that nobody pinned.
+- *at launch*: as `nbrepro check` and `nbrepro record` start a kernel.
+- *detected*: what nbrepro finds in a live kernel, with the line of the cell; *unseeded*, *hash order*, *address* and so on stand for the
+  [causes](causes.md).
+
+*may* stands where timing, the disk or what lies in memory decides: such a row can come out equal by luck. The second kernel of each kind is
+started with another time zone, locale and width of the terminal. Left differing in a live kernel without being detected: {missed}.
+
+The tables are written by `python -m tests.kernel.nondeterminism_table --write`, and a test holds them against a run. TensorFlow, JAX and graphics
+processors are in none of them: [what is pinned](../explanation/what-is-pinned.md) says what holds there.
+"""
+
+
+def main() -> None:
+    """Compare the page with a run, or write it."""
+    text = page(measure())
+    if "--write" in sys.argv:
+        PAGE.write_text(text, encoding="utf-8")
+    elif text != PAGE.read_text(encoding="utf-8"):
+        sys.exit("the page differs from this run: write it anew with --write")
+
+
+if __name__ == "__main__":
+    main()
