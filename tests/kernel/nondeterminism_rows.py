@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - a row is a line
 """The rows of the table of nondeterminism: each one construct that may give another result in another process."""
 
 from __future__ import annotations

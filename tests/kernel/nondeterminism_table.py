@@ -60,13 +60,12 @@ def measure(rows: Iterable[Row] = ROWS) -> dict[str, Measured]:
     with tempfile.TemporaryDirectory() as folder:
         kinds: tuple[Callable[[Path, dict[str, str]], Kernel], ...] = (_bare, _live, _pinned)
         seen = [[_run(make, Path(folder), chosen, other) for other in ({}, _ELSEWHERE)] for make in kinds]
-    return {
-        row.title: Measured(
-            *(runs[0][row.title].shown != runs[1][row.title].shown for runs in seen),
-            detected=_detected(row, seen[1][0][row.title]),
-        )
-        for row in chosen
-    }
+    found = {}
+    for row in chosen:
+        bare, live, launch = (runs[0][row.title].shown != runs[1][row.title].shown for runs in seen)
+        detected = _detected(row, seen[1][0][row.title])
+        found[row.title] = Measured(bare=bare, live=live, launch=launch, detected=detected)
+    return found
 
 
 def _bare(folder: Path, other: dict[str, str]) -> Kernel:
@@ -147,7 +146,7 @@ def table_row(row: Row, measured: Measured) -> str:
 def page(measured: dict[str, Measured]) -> str:
     """Return the page of the documentation."""
     shown = [row for row in ROWS if row.title in measured]
-    undetected = [row.title for row in shown if _is_missed(row, measured[row.title])]
+    undetected = [row.title for row in shown if is_missed(measured[row.title])]
     parts = [_HEAD.format(count=len(shown), missed=", ".join(undetected) or "none")]
     for group in dict.fromkeys(row.group for row in shown):
         rows = [table_row(row, measured[row.title]) for row in shown if row.group == group]
@@ -155,7 +154,7 @@ def page(measured: dict[str, Measured]) -> str:
     return "\n".join(parts)
 
 
-def _is_missed(row: Row, measured: Measured) -> bool:
+def is_missed(measured: Measured) -> bool:
     """Whether a row differs in a live kernel and nothing was found."""
     return measured.live and not measured.detected
 
@@ -163,19 +162,22 @@ def _is_missed(row: Row, measured: Measured) -> bool:
 _COLUMNS = "| construct | bare | live | at launch | detected |\n|---|---|---|---|---|\n"
 _HEAD = """# Sources of nondeterminism
 
-{count} constructs, each run as a cell in two fresh kernels of three kinds; the table says whether what they print differs.
+{count} constructs, each run as a cell in two fresh kernels of three kinds; the table says whether what they print
+differs.
 
 - *bare*: two kernels without nbrepro.
 - *live*: after `%load_ext nbrepro`, in kernels that nobody pinned.
 - *at launch*: as `nbrepro check` and `nbrepro record` start a kernel.
-- *detected*: what nbrepro finds in a live kernel, with the line of the cell; *unseeded*, *hash order*, *address* and so on stand for the
-  [causes](causes.md).
+- *detected*: what nbrepro finds in a live kernel, with the line of the cell; *unseeded*, *hash order*, *address* and so
+  on stand for the [causes](causes.md).
 
-*may* stands where timing, the disk or what lies in memory decides: such a row can come out equal by luck. The second kernel of each kind is
-started with another time zone, locale and width of the terminal. Left differing in a live kernel without being detected: {missed}.
+*may* stands where timing, the disk or what lies in memory decides: such a row can come out equal by luck. The second
+kernel of each kind is started with another time zone, locale and width of the terminal. Left differing in a live
+kernel without being detected: {missed}.
 
-The tables are written by `python -m tests.kernel.nondeterminism_table --write`, and a test holds them against a run. TensorFlow, JAX and graphics
-processors are in none of them: [what is pinned](../explanation/what-is-pinned.md) says what holds there.
+The tables are written by `python -m tests.kernel.nondeterminism_table --write`, and a test holds them against a run.
+TensorFlow, JAX and graphics processors are in none of them: [what is pinned](../explanation/what-is-pinned.md) says
+what holds there.
 """
 
 
