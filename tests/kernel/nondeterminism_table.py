@@ -129,7 +129,7 @@ def _detected(row: Row, seen: Seen) -> str:
     return "; ".join(f"{name}, line {', '.join(dict.fromkeys(lines))}" for name, lines in told.items())
 
 
-def mark(row: Row, differs: bool) -> str:  # noqa: FBT001 - one word of a table
+def mark(row: Row, differs: bool) -> str:
     """Return what stands in a cell of the table."""
     if row.timing:
         return "may"
@@ -139,7 +139,7 @@ def mark(row: Row, differs: bool) -> str:  # noqa: FBT001 - one word of a table
 def table_row(row: Row, measured: Measured) -> str:
     """Return a row of the page."""
     marks = " | ".join(mark(row, differs) for differs in (measured.bare, measured.live, measured.launch))
-    detected = measured.detected or "–"
+    detected = measured.detected or "nothing"
     return f"| {row.title.replace('|', '/')} | {marks} | {detected} |"
 
 

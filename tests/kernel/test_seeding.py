@@ -65,7 +65,7 @@ def test_a_library_is_seeded(library: str, code: str) -> None:
     (generator,) = (generator for generator in GENERATORS if generator.library == library)
     seeding = Seeding(7)
     seeding.seed_one(generator, module)
-    first = eval(code, {"module": module})  # noqa: S307 - our own expressions
+    first = eval(code, {"module": module})
     seeding.reseed(7)
-    assert eval(code, {"module": module}) == first  # noqa: S307 - as above
+    assert eval(code, {"module": module}) == first
     assert (library in seeding.states()) is (generator.state is not None)
