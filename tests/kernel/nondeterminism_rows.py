@@ -188,7 +188,7 @@ ROWS = (
     _R("Workers and numerics", "threads that share a generator", "def draw(i):\n    return random.random()\nwith concurrent.futures.ThreadPoolExecutor(4) as pool:\n    print(list(pool.map(draw, range(30))))"),
     _R("Workers and numerics", "`asyncio.as_completed(…)`", "async def nap(i):\n    await asyncio.sleep(i % 3 / 1e4)\n    return i\nprint([await f for f in asyncio.as_completed([nap(i) for i in range(60)])])"),
     _R("Workers and numerics", "`imap_unordered(…)`", "import multiprocessing.pool\nwith multiprocessing.pool.ThreadPool(4) as pool:\n    print(list(pool.imap_unordered(lambda i: (sum(range(i % 7 * 9999)), i)[1], range(60))))", timing=True),
-    _R("Workers and numerics", "a forked pool and `np.random`", "import multiprocessing\ndef draw_numpy(i):\n    return np.random.rand()\nwith multiprocessing.get_context('fork').Pool(2) as pool:\n    print(sorted(pool.map(draw_numpy, range(4), chunksize=2)))"),
+    _R("Workers and numerics", "a forked pool and `np.random`", "import multiprocessing\ndef draw_numpy(i):\n    return np.random.rand()\nwith multiprocessing.get_context('fork').Pool(2) as pool:\n    print(sorted(pool.map(draw_numpy, range(4), chunksize=2)))", timing=True),
     _R("Workers and numerics", "joblib's processes and `np.random`", "def draw_again(i):\n    return np.random.rand()\nprint(joblib.Parallel(2)(joblib.delayed(draw_again)(i) for i in range(4)))", "joblib"),
     _R("Workers and numerics", "a subprocess's own chance", "print(subprocess.run([sys.executable, '-c', 'import random; print(random.random())'], capture_output=True, text=True).stdout)"),
     _R("Workers and numerics", "`scatter_add_` of torch", "x = torch.zeros(10)\nprint(x.scatter_add_(0, torch.arange(1000) % 10, torch.rand(1000)))", "torch"),
