@@ -45,6 +45,8 @@ class Options:
     """Whether a notebook that differs is run once more, to tell what is flaky from what is changed."""
     replay: bool = False
     """Whether unseeded generators are given the entropy that is on record."""
+    on_outputs: Callable[[NotebookNode, int], None] | None = None
+    """Called with a notebook that runs and the index of the cell that has just run."""
     calibrate: int = 0
     """Further runs from which a recording learns what varies by nature."""
 
@@ -185,6 +187,7 @@ def run_request(target: Target, options: Options, on_cell: Callable[[int, int], 
         keep_going=options.keep_going,
         expected_errors=frozenset() if options.recording else _expected_errors(target),
         on_cell=on_cell,
+        on_outputs=options.on_outputs,
     )
 
 

@@ -3,10 +3,10 @@ import { Clipboard, Dialog, MainAreaWidget, showDialog } from '@jupyterlab/apput
 import { JupyterFrontEnd } from '@jupyterlab/application';
 import { Widget } from '@lumino/widgets';
 
-import { Server } from './connection.js';
+import { Server } from './server.js';
 import { showDifference } from './difference.js';
 import { reproIcon } from './icons.js';
-import { asText } from './model.js';
+import { asText } from './markdown.js';
 import { Job } from './schema.js';
 import { Watch } from './watch.js';
 import { Words } from './words.js';

@@ -1,7 +1,7 @@
 /** The cells as a strip of marks; a click goes to the cell. */
 import React from 'react';
 
-import { CellMark, signOf } from './model.js';
+import { CellMark, signOf } from './marks.js';
 import { Words } from './words.js';
 
 const SHOWN = 300;

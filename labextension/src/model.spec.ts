@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 
-import { asText, derive, EMPTY, Inputs, LiveCell } from './model.js';
+import { EMPTY, Inputs, LiveCell } from './inputs.js';
+import { asText } from './markdown.js';
+import { derive } from './model.js';
 import { KernelState, Overview } from './schema.js';
 import { digestText } from './sha256.js';
 import { fault, fits } from './validate.js';

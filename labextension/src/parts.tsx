@@ -2,6 +2,8 @@
 import React from 'react';
 
 import { PanelState } from './model.js';
+import { CommandIDs } from './tokens.js';
+import { Words } from './words.js';
 
 /** The sign of a state: never colour alone. */
 export const STATE_SIGNS: Record<PanelState, string> = {
@@ -94,5 +96,22 @@ export function Prose({ text }: { text: string }): JSX.Element {
         place % 3 === 1 ? null : place % 3 === 2 ? <code key={place}>{piece}</code> : <span key={place}>{piece}</span>
       )}
     </>
+  );
+}
+
+/** A link to a cell. */
+export function Go(props: { id: string; number: number | null; words: Words; run: (command: string, args: { id: string }) => void }): JSX.Element {
+  const { id, number, words, run } = props;
+  const label = words.__('Go to cell %1', number ?? '?');
+  return (
+    <button
+      type="button"
+      className="nbr-Go"
+      title={label}
+      aria-label={label}
+      onClick={() => run(CommandIDs.goToCell, { id })}
+    >
+      {words.__('go')}
+    </button>
   );
 }

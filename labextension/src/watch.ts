@@ -1,16 +1,18 @@
 /**
  * One open notebook: gathers what kernel, server and editor say of it, and derives the view. Idle while it sleeps.
  */
-import { Cell, ICellModel } from '@jupyterlab/cells';
 import { ISessionContext } from '@jupyterlab/apputils';
 import { NotebookPanel } from '@jupyterlab/notebook';
 import { Contents } from '@jupyterlab/services';
 import { ISignal, Signal } from '@lumino/signaling';
 
-import { KernelLink, Server, ServerFault } from './connection.js';
-import { derive, EMPTY, Inputs, KernelLinkState, LiveCell, signOf, View } from './model.js';
+import { Editor, sameCells } from './editor.js';
+import { EMPTY, Inputs, KernelLinkState } from './inputs.js';
+import { KernelLink } from './kernel.js';
+import { derive, View } from './model.js';
+import { paint } from './paint.js';
 import { Job, KernelCellRan, KernelState } from './schema.js';
-import { digestText } from './sha256.js';
+import { Server, ServerFault } from './server.js';
 import { Words } from './words.js';
 
 const EDIT_PAUSE = 350;
@@ -31,7 +33,7 @@ export class Watch {
   private _changed = new Signal<this, void>(this);
   private _link: KernelLink | null = null;
   private _awake = false;
-  private _digests = new WeakMap<ICellModel, { source: string; digest: string }>();
+  private readonly _editor: Editor;
   private _editTimer: number | undefined;
   private _refreshTimer: number | undefined;
   private _question = 0;
@@ -43,6 +45,7 @@ export class Watch {
     private readonly _around: Surroundings
   ) {
     this._view = derive(EMPTY, _around.words);
+    this._editor = new Editor(panel);
     panel.context.pathChanged.connect(this._onPath, this);
     panel.disposed.connect(this.dispose, this);
   }
@@ -147,7 +150,7 @@ export class Watch {
       }
     }
     try {
-      const overview = await server.overview(this.path, this._sources());
+      const overview = await server.overview(this.path, this._editor.sources());
       if (question === this._question) {
         const job = this._inputs.job?.state === 'running' && overview.job === null ? this._inputs.job : overview.job;
         this._set({ overview, job });
@@ -256,24 +259,9 @@ export class Watch {
   }
 
   private _readCells(): void {
-    const cells: LiveCell[] = [];
-    for (const cell of this._codeCells()) {
-      const source = cell.sharedModel.getSource();
-      if (source.trim() === '') {
-        continue;
-      }
-      const state = (cell as ICellModel & { executionState?: string }).executionState;
-      cells.push({
-        id: cell.id,
-        number: cells.length + 1,
-        digest: this._digest(cell, source),
-        executing: state === 'running'
-      });
-    }
+    const cells = this._editor.cells();
     const before = this._inputs.cells;
-    const same = (one: LiveCell, other: LiveCell | undefined): boolean =>
-      other !== undefined && one.id === other.id && one.digest === other.digest && one.executing === other.executing;
-    if (cells.length === before.length && cells.every((cell, place) => same(cell, before[place]))) {
+    if (sameCells(cells, before)) {
       return;
     }
     const edited = cells.length !== before.length || cells.some((cell, place) => cell.digest !== before[place]?.digest);
@@ -281,32 +269,6 @@ export class Watch {
     if (edited && before.length > 0 && this._inputs.overview?.record) {
       this._later();
     }
-  }
-
-  private *_codeCells(): Iterable<ICellModel> {
-    for (const cell of this.panel.context.model.cells) {
-      if (cell.type === 'code') {
-        yield cell;
-      }
-    }
-  }
-
-  private _sources(): Record<string, string> {
-    const found: Record<string, string> = {};
-    for (const cell of this._codeCells()) {
-      found[cell.id] = cell.sharedModel.getSource();
-    }
-    return found;
-  }
-
-  private _digest(cell: ICellModel, source: string): string {
-    const known = this._digests.get(cell);
-    if (known?.source === source) {
-      return known.digest;
-    }
-    const digest = digestText(source);
-    this._digests.set(cell, { source, digest });
-    return digest;
   }
 
   private _set(changes: Partial<Inputs>): void {
@@ -321,28 +283,7 @@ export class Watch {
 
   /** Mark the cells' prompts: an attribute of the page, nothing in the notebook. */
   private _paint(awake: boolean): void {
-    const shown = awake && this._around.marks();
-    const marks = new Map(this._view.marks.map(mark => [mark.id, mark]));
-    for (const cell of this.panel.content?.widgets ?? []) {
-      const mark = shown ? marks.get(cell.model.id) : undefined;
-      paintOne(cell, mark?.mark ?? 'none', mark?.words ?? '');
-    }
-  }
-}
-
-function paintOne(cell: Cell, mark: View['marks'][number]['mark'], words: string): void {
-  const data = cell.node.dataset;
-  if ((data.nbreproState ?? 'none') === mark) {
-    return;
-  }
-  if (mark === 'none') {
-    delete data.nbreproState;
-    delete data.nbreproSign;
-    cell.node.removeAttribute('data-nbrepro-words');
-  } else {
-    data.nbreproState = mark;
-    data.nbreproSign = signOf(mark);
-    data.nbreproWords = words;
+    paint(this.panel.content?.widgets ?? [], awake && this._around.marks() ? this._view.marks : []);
   }
 }
 

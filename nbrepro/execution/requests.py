@@ -37,6 +37,8 @@ class RunRequest:
     """Indices of cells that may raise, besides those tagged ``raises-exception``."""
     on_cell: Callable[[int, int], None] | None = None
     """Called with (cells done, code cells in all), in the thread that runs the notebook."""
+    on_outputs: Callable[[NotebookNode, int], None] | None = None
+    """Called after each cell that ran with the notebook as far as it is and the cell's index, in the same thread."""
     cancelled: threading.Event | None = None
     drawn: bool = False
     """Whether the seed was drawn for this run or for the reference."""

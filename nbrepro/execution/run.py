@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from pathlib import Path
@@ -19,7 +20,7 @@ from nbrepro.execution.channels import Cancelled
 from nbrepro.execution.kernelspecs import KernelChoice, choose_kernel
 from nbrepro.execution.parameters import inject
 from nbrepro.execution.requests import Run, RunRequest
-from nbrepro.execution.runner import Execution, Hooks, Runner, cells_rules, initial_outcomes
+from nbrepro.execution.runner import CellOutcome, Execution, Hooks, Runner, cells_rules, initial_outcomes
 from nbrepro.execution.session import SHUTDOWN_GRACE, START_TIMEOUT, KernelSession, Launch, kernel_folder, start
 from nbrepro.pinning.pins import pinned_environment
 from nbrepro.records import CellState, Problem, Timing
@@ -48,15 +49,27 @@ def run_notebook(request: RunRequest) -> Run:
     for cell in notebook.cells:
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
-    callback = request.on_cell
-    total = sum(cell.cell_type == "code" for cell in notebook.cells)
-    done = iter(range(1, total + 1))
-    hooks = Hooks(after_cell=None if callback is None else lambda *_: callback(next(done), total))
+    hooks = Hooks(after_cell=_after_cell(request, notebook))
     folder = Path(os.path.abspath(request.path)).parent  # noqa: PTH100 - a symlinked notebook runs where its link is
     work = Work(
         request=replace(request, expected_errors=expected), notebook=notebook, choice=choice, cwd=folder, hooks=hooks
     )
     return perform(work)
+
+
+def _after_cell(request: RunRequest, notebook: NotebookNode) -> Callable[[int, CellOutcome], None] | None:
+    if request.on_cell is None and request.on_outputs is None:
+        return None
+    total = sum(cell.cell_type == "code" for cell in notebook.cells)
+    done = iter(range(1, total + 1))
+
+    def tell(index: int, outcome: CellOutcome) -> None:
+        if request.on_outputs is not None and outcome.state is not CellState.SKIPPED:
+            request.on_outputs(notebook, index)
+        if request.on_cell is not None:
+            request.on_cell(next(done), total)
+
+    return tell
 
 
 @dataclass(frozen=True, kw_only=True)

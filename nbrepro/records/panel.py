@@ -206,6 +206,10 @@ class Job(_Part, frozen=True):
     started: str
     done: int = 0
     total: int = 0
+    matched: int | None = None
+    """Cells of a running check whose outputs match the reference so far; ``None`` before the first is compared."""
+    differing: int = 0
+    """Cells of a running check whose outputs do not."""
     expected_seconds: float | None = None
     elapsed: float = 0.0
     cancelling: bool = False

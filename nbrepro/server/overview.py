@@ -40,6 +40,7 @@ from nbrepro.records.panel import (
     PanelCause,
     RecordSummary,
 )
+from nbrepro.server.metrics import metrics_of
 from nbrepro.server.restoring import is_restorable
 from nbrepro.status import Status, status
 from nbrepro.store.history import Entry
@@ -102,7 +103,7 @@ def _overview(path: str, target: Target, standing: Status, job: Job | None) -> O
         data=() if record is None else _data(target.store.root, record, standing.drift),
         code=_code(target.store.root),
         check=_check(entries, record, target),
-        history=tuple(_item(entry) for entry in entries),
+        history=tuple(_item(target, entry) for entry in entries),
         job=job,
         notes=(*standing.notes, *notes),
     )
@@ -212,10 +213,8 @@ def _history(target: Target) -> tuple[list[Entry], tuple[str, ...]]:
     return [entry for entry in found if entry.notebook == target.name], ()
 
 
-def _item(entry: Entry) -> HistoryItem:
+def _item(target: Target, entry: Entry) -> HistoryItem:
     passed, compared = _tally(entry.result.get("cells", []))
-    metrics = entry.result.get("metrics")
-    values = metrics if isinstance(metrics, dict) else {}
     return HistoryItem(
         id=entry.id,
         command=entry.command,
@@ -227,7 +226,7 @@ def _item(entry: Entry) -> HistoryItem:
         summary=entry.summary,
         passed=passed,
         compared=compared,
-        metrics={str(k): float(v) for k, v in values.items() if isinstance(v, int | float)},
+        metrics=metrics_of(target.store, target.name, entry.id),
     )
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from nbformat import NotebookNode
 
 from nbrepro.check import check as run_check
 from nbrepro.check import summary
@@ -13,6 +16,7 @@ from nbrepro.notebooks import notebook_of, write_atomically
 from nbrepro.recording import record as run_record
 from nbrepro.records import Record
 from nbrepro.server.restoring import restore_files
+from nbrepro.server.sofar import SoFar
 from nbrepro.targets import Options, Target, find_targets
 
 Task = Callable[[Path, dict[str, Any], Any], dict[str, Any]]
@@ -27,7 +31,7 @@ def _options(file: Path, order: dict[str, Any]) -> Options:
 
 def _check(file: Path, order: dict[str, Any], teller: Any) -> dict[str, Any]:
     options = _options(file, order)
-    _expect(file, teller)
+    options = replace(options, on_outputs=_expect(file, options, teller))
     (view,) = run_check([str(file)], options, teller)
     result = view.result
     return {"state": "done", "message": summary(result), "exit_code": result.exit_code}
@@ -35,7 +39,7 @@ def _check(file: Path, order: dict[str, Any], teller: Any) -> dict[str, Any]:
 
 def _record(file: Path, order: dict[str, Any], teller: Any) -> dict[str, Any]:
     options = _options(file, order)
-    _expect(file, teller)
+    _expect(file, options, teller)
     (recording,) = run_record([str(file)], options, teller)
     if recording.record_path is None:
         return {"state": "failed", "message": recording.reason, "exit_code": recording.exit_code}
@@ -54,7 +58,10 @@ def _lock(file: Path, _order: dict[str, Any], _teller: Any) -> dict[str, Any]:
     if not fingerprint.packages:
         raise InputError("the record holds no packages: record the notebook again")
     python = fingerprint.python.version if fingerprint.python else "unknown"
-    lines = [f"# The environment of the record of {target.name}, on Python {python}: pip install -r this file"]
+    lines = [
+        f"# The packages of the record of {target.name}, on Python {python}: pip install -r this file",
+        "# It names versions, as the kernel had them: neither hashes nor an index, nor what other platforms need.",
+    ]
     for name, package in sorted(fingerprint.packages.items()):
         from_url = package.url is not None and not package.editable
         lines.append(f"{name} @ {package.url}" if from_url else f"{name}=={package.version}")
@@ -66,12 +73,15 @@ def _lock(file: Path, _order: dict[str, Any], _teller: Any) -> dict[str, Any]:
     return {"state": "done", "message": f"wrote {where}: {len(fingerprint.packages)} packages", "exit_code": 0}
 
 
-def _expect(file: Path, teller: Any) -> None:
-    """Tell how long the reference's run took."""
-    (target,) = find_targets([str(file)], Options())
-    record = target.reference.record if isinstance(target, Target) else None
+def _expect(file: Path, options: Options, teller: Any) -> Callable[[NotebookNode, int], None] | None:
+    """Tell how long the reference's run took; return what looks at the cells as they run, where there is one."""
+    (target,) = find_targets([str(file)], options)
+    if not isinstance(target, Target):
+        return None
+    record = target.reference.record
     if record is not None and record.timing is not None:
         teller.say(expected_seconds=record.timing.seconds)
+    return SoFar(target, teller.say).ran
 
 
 def _recorded(file: Path) -> tuple[Target, Record]:

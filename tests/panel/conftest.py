@@ -82,8 +82,31 @@ def pages(browser: Any) -> Pages:
 
 
 @pytest.fixture
-def open_page(pages: Pages, lab: Lab) -> Iterator[Callable[..., Panel]]:
-    """Show notebooks and the panel; afterwards no page may have asked for anything outside of the server."""
+def notebook(lab: Lab, request: pytest.FixtureRequest) -> Iterator[Callable[..., str]]:
+    """Write notebooks into a folder of the test's own; return their paths as Jupyter names them."""
+    made: list[Path] = []
+
+    def make(*sources: str, name: str = "analysis.ipynb", folder: str | None = None, server: Lab | None = None) -> str:
+        where = (server or lab).root / (folder or re.sub(r"\W+", "-", request.node.name)[:60])
+        where.mkdir(exist_ok=True)
+        (where / "pyproject.toml").touch()
+        made.append(where)
+        write_notebook(where / name, sources)
+        return f"{where.name}/{name}"
+
+    yield make
+    lab.shut_down_kernels()
+    for folder in made:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def open_page(pages: Pages, lab: Lab, notebook: Callable[..., str]) -> Iterator[Callable[..., Panel]]:
+    """Show notebooks and the panel; afterwards no page may have asked for anything outside of the server.
+
+    It asks for ``notebook``, so that the page's notebooks are closed before their files and kernels go.
+    """
+    assert callable(notebook)
     pages.strangers.clear()
     pages.faults.clear()
     opened: list[tuple[Any, bool]] = []
@@ -115,11 +138,13 @@ def open_page(pages: Pages, lab: Lab) -> Iterator[Callable[..., Panel]]:
 
 CLOSE_ALL = """async () => {
   const app = window.jupyterapp;
+  for (const dialog of document.querySelectorAll('.jp-Dialog')) {
+    (dialog.querySelector('.jp-Dialog-close-button') ?? dialog.querySelector('button.jp-mod-reject'))?.click();
+  }
   for (const widget of [...app.shell.widgets('main')]) {
     if (widget.context?.model) { widget.context.model.dirty = false; }
     widget.dispose();
   }
-  document.querySelectorAll('.jp-Dialog button.jp-mod-reject').forEach(button => button.click());
 }"""
 
 
@@ -127,22 +152,3 @@ def _note_stranger(url: str, home: str, strangers: list[str]) -> None:
     own = (home, home.replace("http", "ws", 1), "data:", "blob:", "about:")
     if not url.startswith(own):
         strangers.append(url)
-
-
-@pytest.fixture
-def notebook(lab: Lab, request: pytest.FixtureRequest) -> Iterator[Callable[..., str]]:
-    """Write notebooks into a folder of the test's own; return their paths as Jupyter names them."""
-    made: list[Path] = []
-
-    def make(*sources: str, name: str = "analysis.ipynb", folder: str | None = None, server: Lab | None = None) -> str:
-        where = (server or lab).root / (folder or re.sub(r"\W+", "-", request.node.name)[:60])
-        where.mkdir(exist_ok=True)
-        (where / "pyproject.toml").touch()
-        made.append(where)
-        write_notebook(where / name, sources)
-        return f"{where.name}/{name}"
-
-    yield make
-    lab.shut_down_kernels()
-    for folder in made:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -74,6 +74,16 @@ def _json(data: bytes) -> Any:
 
 
 IDLE = "window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+RESTS = """path => {
+  const { shell } = window.jupyterapp;
+  const widget = [...shell.widgets('main')].find(one => one.context?.path === path);
+  if (widget?.sessionContext?.session?.kernel?.status !== 'idle') { return false; }
+  shell.activateById(widget.id);
+  return shell.currentWidget === widget;
+}"""
+STANDING = """() => [...window.jupyterapp.shell.widgets('main')].map(one =>
+  [one.context?.path ?? one.id, one.sessionContext?.session?.kernel?.status ?? 'no kernel'].join(': ')).join(', ')
+  + ' ' + [...document.querySelectorAll('.jp-Dialog')].map(one => one.innerText).join(' ')"""
 
 
 @dataclass
@@ -93,9 +103,16 @@ class Panel:
         if theme is not None:
             self.command("apputils:change-theme", {"theme": theme})
         if notebooks and wait:
-            self.page.wait_for_function(IDLE)
+            self.await_idle(notebooks[-1])
         if show:
             self.show()
+
+    def await_idle(self, path: str) -> None:
+        """Wait until a notebook's kernel rests, and make it the current one: a launcher may have come meanwhile."""
+        try:
+            self.page.wait_for_function(RESTS, arg=path)
+        except Exception:
+            raise AssertionError(f"{path} has no idle kernel: {self.page.evaluate(STANDING)}\n{self.faults}") from None
 
     def load(self, path: str = "lab?reset&") -> None:
         """Load the page."""

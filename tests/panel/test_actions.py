@@ -74,7 +74,7 @@ def test_restart_pinned_starts_the_kernel_anew_with_a_fixed_hash_seed(open_page:
     panel = open_page(path)
     panel.run_all()
     panel.await_state("tracked")
-    panel.await_text("not pinned")
+    panel.await_text("random: the order of sets changes")
     panel.click("Restart pinned")
     panel.confirm("Restart pinned")
     panel.await_text("hash seed 0 · seed 42")

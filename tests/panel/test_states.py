@@ -146,3 +146,4 @@ def test_a_check_that_differs_names_the_first_cell_and_the_cause(open_page: Any,
     panel.click("Full diff")
     panel.page.wait_for_selector(".nbr-Diff del")
     picture(panel, "difference")
+    panel.confirm("Close")

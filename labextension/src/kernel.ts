@@ -1,92 +1,14 @@
-/**
- * The two ways to data: a comm to the kernel, REST and events to the server. No state but the connection's own.
- */
-import { ServerConnection, Kernel, KernelMessage } from '@jupyterlab/services';
-import { URLExt } from '@jupyterlab/coreutils';
+/** The link to a notebook's kernel, by comm. No state but the connection's own. */
+import { Kernel, KernelMessage } from '@jupyterlab/services';
 import { JSONObject } from '@lumino/coreutils';
 
-import { CellDiff, COMM_ID, COMM_TARGET, Hello, Job, KernelCellRan, KernelState, Overview, PROTOCOL, ServerHello } from './schema.js';
-import type { KernelLinkState, ServerState } from './model.js';
+import type { KernelLinkState } from './inputs.js';
+import { COMM_ID, COMM_TARGET, Hello, KernelCellRan, KernelState, PROTOCOL } from './schema.js';
 import { fits, parse } from './validate.js';
 
 const SUBSHELL_PATIENCE = 1000;
 const ANSWER_PATIENCE = 2500;
 const CONTROL_PATIENCE = 4000;
-
-/** An answer of the server that is none of ours to mend: its sentence is for the user. */
-export class ServerFault extends Error {
-  constructor(
-    message: string,
-    readonly status: number
-  ) {
-    super(message);
-  }
-}
-
-/** The server's half. */
-export class Server {
-  constructor(private readonly _settings: ServerConnection.ISettings) {}
-
-  /** Return how the server's half stands, and its version where it answers. */
-  async hello(): Promise<{ state: ServerState; version: string }> {
-    try {
-      const hello = parse<ServerHello>('ServerHello', await this._request('hello'));
-      const fit = fits(hello.protocol);
-      return { state: fit === 'same' ? 'ok' : fit, version: hello.nbrepro };
-    } catch (fault) {
-      if (fault instanceof ServerFault) {
-        return { state: fault.status === 403 || fault.status === 401 ? 'forbidden' : 'missing', version: '' };
-      }
-      return { state: fault instanceof TypeError ? 'older' : 'unreachable', version: '' };
-    }
-  }
-
-  async overview(path: string, sources: Record<string, string>): Promise<Overview> {
-    return parse('Overview', await this._request('overview', { path, sources }));
-  }
-
-  async start(kind: Job['kind'], path: string, content: unknown, names: string[] = []): Promise<Job> {
-    return parse('Job', await this._request('jobs', { kind, path, content, names }));
-  }
-
-  async cancel(job: Job): Promise<Job> {
-    return parse('Job', await this._request(`jobs/${job.id}`, undefined, 'DELETE'));
-  }
-
-  async accept(path: string, run: string): Promise<string> {
-    const answer = (await this._request('accept', { path, run })) as { message: string };
-    return answer.message;
-  }
-
-  async difference(path: string, run: string, cell: string): Promise<CellDiff> {
-    return parse('CellDiff', await this._request(`difference?${new URLSearchParams({ path, run, cell })}`));
-  }
-
-  async report(path: string, run: string): Promise<string> {
-    const answer = (await this._request(`report?${new URLSearchParams({ path, run })}`)) as { html: string };
-    return answer.html;
-  }
-
-  private async _request(route: string, body?: unknown, method?: string): Promise<unknown> {
-    const init = body === undefined ? { method: method ?? 'GET' } : { method: 'POST', body: JSON.stringify(body) };
-    const url = URLExt.join(this._settings.baseUrl, 'nbrepro', route);
-    const response = await ServerConnection.makeRequest(url, init, this._settings);
-    const text = await response.text();
-    if (!response.ok) {
-      throw new ServerFault(sentence(text) || response.statusText, response.status);
-    }
-    return text === '' ? null : JSON.parse(text);
-  }
-}
-
-function sentence(text: string): string {
-  try {
-    const answer = JSON.parse(text) as { message?: unknown };
-    return typeof answer.message === 'string' ? answer.message : '';
-  } catch {
-    return '';
-  }
-}
 
 /** Who is told of what the kernel says. */
 export interface KernelListener {
