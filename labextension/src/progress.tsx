@@ -20,6 +20,12 @@ export function Progress({ inputs, words, now }: ContentProps): JSX.Element {
         {job.total > 0 ? words.__('%1/%2 cells', job.done, job.total) : words.__('starting the kernel')} · {clock(elapsed)}
         {expected !== null ? <span className="nbr-Dim"> · {words.__('the record took %1', clock(expected))}</span> : null}
       </p>
+      {job.matched !== null ? (
+        <p>
+          {words.__('so far %1 match', job.matched)}
+          {job.differing > 0 ? <strong> · {words._n('≠ %1 differs', '≠ %1 differ', job.differing)}</strong> : null}
+        </p>
+      ) : null}
     </div>
   );
 }

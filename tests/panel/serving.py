@@ -26,7 +26,7 @@ def _free_port() -> int:
 
 
 def serve(
-    folder: Path, bundle: Path | None, *options: str, app: str = "lab", server_half: bool = True
+    folder: Path, bundle: Path | None, *options: str, app: str = "lab", server_half: bool = True, prefix: str = ""
 ) -> Iterator[Lab]:
     """A Jupyter server with every Jupyter folder below ``folder``."""
     jupyter, root = folder / "jupyter", folder / "work"
@@ -70,7 +70,7 @@ def serve(
     log = folder / "server.log"
     with log.open("wb") as out:
         process = subprocess.Popen(command, cwd=root, env=environ, stdout=out, stderr=subprocess.STDOUT)
-    lab = Lab(url=f"http://127.0.0.1:{port}/", token=TOKEN, root=root, log=log, process=process)
+    lab = Lab(url=f"http://127.0.0.1:{port}/{prefix}", token=TOKEN, root=root, log=log, process=process)
     try:
         lab.await_start()
         yield lab

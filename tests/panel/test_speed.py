@@ -68,18 +68,18 @@ def test_500_cells_scroll_and_type_as_without_the_panel(
 ) -> None:
     panel = open_page(notebook(LOAD, *[f"x{n} = {n}\nx{n}" for n in range(499)]))
     panel.page.wait_for_function("document.querySelectorAll('.nbr-Cell').length === 300")
-    measured: dict[str, dict[str, float]] = {}
-    for name in ("with", "without"):
-        if name == "without":
-            panel.command("nbrepro:toggle")
-        measured[name] = panel.page.evaluate(FRAMES)
-    panel.command("nbrepro:toggle")
+    panel.page.evaluate(FRAMES)  # the first pass lays the cells out, with or without the panel
+    passes: dict[str, list[dict[str, float]]] = {"with": [], "without": []}
+    for name in ("with", "without") * 2:
+        passes[name].append(panel.page.evaluate(FRAMES))
+        panel.command("nbrepro:toggle")
+    measured = {name: {key: min(one[key] for one in found) for key in found[0]} for name, found in passes.items()}
     with capsys.disabled():
         print()
         for name, times in measured.items():
             print(f"panel: 500 cells {name} it: " + ", ".join(f"{key} {value:.1f} ms" for key, value in times.items()))
-    assert measured["with"]["typing"] < measured["without"]["typing"] + 25
-    assert measured["with"]["scrolling"] < measured["without"]["scrolling"] + 25
+    assert measured["with"]["typing"] < measured["without"]["typing"] + 10
+    assert measured["with"]["scrolling"] < measured["without"]["scrolling"] + 10
 
 
 FRAMES = """async () => {
