@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
-from importlib.metadata import packages_distributions
+from importlib.metadata import PackageNotFoundError, metadata, packages_distributions
 
 _KNOWN = {
     "attr": "attrs",
@@ -48,3 +49,15 @@ def distribution_of(module: str) -> str:
 def normalised(name: str) -> str:
     """Return the name of a distribution as PEP 503 normalises it."""
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def changelog_of(name: str) -> Iterator[str]:
+    """Say where a distribution that is installed here tells what changed, if its metadata names the place."""
+    try:
+        addresses = metadata(name).get_all("Project-URL") or []
+    except (PackageNotFoundError, ValueError):
+        return
+    for label, _, address in (line.partition(",") for line in addresses):
+        if re.search(r"change|release.?notes|history|what.?s.new|news", label, re.IGNORECASE):
+            yield f"what changed: {address.strip()}"
+            return

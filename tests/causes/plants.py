@@ -97,7 +97,7 @@ RANDOMNESS = (
     Plant(name="draw-goes", base="draws", cell=5, causes=("source",), edits={3: "sample = [0] * n\nlen(sample)"}),
     Plant(name="listed-set", base="words", cell=4, causes=("hash_order",), settings={"environment": {"PYTHONHASHSEED": "3"}}),
     Plant(name="listed-set-random", base="words", cell=4, causes=("hash_order",), settings={"environment": {"PYTHONHASHSEED": "random"}}),
-    Plant(name="completion-order", base="thread_order", cell=4, causes=("threads",)),
+    Plant(name="completion-order", base="thread_order", cell=4, causes=("threads",), alternatives=("process",)),
 )  # fmt: skip
 WORLD = (
     Plant(name="listing", base="listing", cell=3, causes=("filesystem_order",), files={"parts": None, **{f"parts/{name}.txt": name for name in "cadb"}}),
@@ -117,7 +117,7 @@ WORLD = (
     Plant(name="time-zone-west", base="surroundings", cell=4, causes=("locale",), settings={"environment": {"TZ": "America/New_York"}}),
     Plant(name="fewer-threads", base="threads", cell=3, causes=("threads",), settings={"threads": 1}),
     Plant(name="more-threads", base="threads", cell=4, causes=("threads",), settings={"threads": 3}),
-    Plant(name="process-id", base="process", cell=3, causes=("unknown",), alternatives=("flaky",)),
+    Plant(name="process-id", base="process", cell=3, causes=("process",)),
 )  # fmt: skip
 _DEATH = "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)"
 ENDINGS = (

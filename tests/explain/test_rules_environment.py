@@ -117,6 +117,15 @@ def test_a_package_that_the_cell_uses_is_certain(make: Any) -> None:
     assert cause.evidence[1] == "cell 2 uses it"
 
 
+def test_among_packages_imported_together_the_one_that_the_cell_names_comes_first(make: Any) -> None:
+    notebook = make.notebook(["import toolz, pytz", "len(pytz.all_timezones)"])
+    records = (make.record(notebook), make.record(notebook))
+    drift = [package("toolz", "1.0", "1.1"), package("pytz", "2024.1", "2025.2")]
+    causes = explain(make.case(notebook, differing=[1], drift=drift, records=records))
+    assert [(cause.summary[:5], cause.confidence.value) for cause in causes] == [("pytz ", "high"), ("toolz", "medium")]
+    assert causes[1].evidence[1] == "cell 1 imports it"
+
+
 def test_a_package_that_the_notebook_imported_elsewhere_is_possible(make: Any, told: Any) -> None:
     notebook = make.notebook(["import sklearn", "1 + 1"])
     record = make.record(notebook, imported=("scikit-learn",))

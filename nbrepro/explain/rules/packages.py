@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from nbrepro.explain.case import Case, Step
-from nbrepro.explain.distributions import distribution_of, normalised
+from nbrepro.explain.distributions import changelog_of, distribution_of, normalised
 from nbrepro.explain.registry import rule
 from nbrepro.explain.sources import names_of
 from nbrepro.records import Cause, CauseKind, Confidence, Drift
+from nbrepro.sources.constructs import aliases
+from nbrepro.sources.parsing import parse
 
 PLOTTING = frozenset(
     {"altair", "bokeh", "contourpy", "fonttools", "freetype-py", "matplotlib", "pillow", "plotly", "seaborn"}
@@ -25,9 +28,11 @@ def package_changed(case: Case) -> Iterator[Cause]:
     for drift in case.drifts(CauseKind.PACKAGE):
         if pictures_only and normalised(drift.name) in PLOTTING:
             continue
-        users = list(_users(case, drift.name))
+        users, importers = _users(case, drift.name)
         if users:
             yield _package(drift, Confidence.HIGH, f"{users[0].label} uses it", users[0].candidate)
+        elif importers:
+            yield _package(drift, Confidence.MEDIUM, f"{importers[0].label} imports it", importers[0].candidate)
         elif normalised(drift.name) in _imported(case):
             yield _package(drift, Confidence.MEDIUM, "the notebook had imported it", None)
         else:
@@ -41,7 +46,7 @@ def _package(drift: Drift, confidence: Confidence, link: str, cell: int | None) 
         kind=CauseKind.PACKAGE,
         summary=f"{drift.name} {version_change(drift)}",
         confidence=confidence,
-        evidence=(f"{drift.name} {version_change(drift)}", link),
+        evidence=(f"{drift.name} {version_change(drift)}", link, *changelog_of(drift.name)),
         cell=cell,
         mend=_pin(drift),
     )
@@ -72,18 +77,31 @@ def version_change(drift: Drift) -> str:
     return f"{drift.reference or 'not installed'} → {drift.candidate or 'not installed'}"
 
 
-def _users(case: Case, name: str) -> Iterator[Step]:
-    """The steps that reach the differing cell and use a distribution through its names, nearest first."""
-    bound: set[str] = set()
-    for step in case.steps:
-        names = names_of(step.source)
-        if any(normalised(distribution_of(module)) == normalised(name) for module in names.imports):
-            bound |= {*names.writes} if names.imports else set()
-            bound |= set(names.imports)
+def _users(case: Case, name: str) -> tuple[list[Step], list[Step]]:
+    """The steps that reach the differing cell: those that name a distribution's modules, those that only import them.
+
+    Both nearest first.
+    """
+    bound = aliases([step.source for step in case.steps])
+    own = {alias for alias, full in bound.items() if _is_of(full.partition(".")[0], name)}
+    users: list[Step] = []
+    importers: list[Step] = []
     for step in case.reaching:
-        names = names_of(step.source)
-        if bound & names.reads or any(normalised(distribution_of(m)) == normalised(name) for m in names.imports):
-            yield step
+        if own & _loaded(step.source):
+            users.append(step)
+        elif any(_is_of(module, name) for module in names_of(step.source).imports):
+            importers.append(step)
+    return users, importers
+
+
+def _is_of(module: str, name: str) -> bool:
+    return normalised(distribution_of(module)) == normalised(name)
+
+
+def _loaded(source: str) -> set[str]:
+    tree = parse(source)
+    names = (node for node in ast.walk(tree) if isinstance(node, ast.Name)) if tree else ()
+    return {node.id for node in names if isinstance(node.ctx, ast.Load)}
 
 
 def _imported(case: Case) -> set[str]:
