@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import compress
+from operator import ne
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nbrepro.compare.numbers import Judged, judge_read
+from nbrepro.compare.numbers import LAST_DIGIT, Judged, judge_read, read_floats
 
 if TYPE_CHECKING:
     from nbrepro.compare.base import Rules
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 _Bytes = NDArray[np.uint8]
 _Flags = NDArray[np.bool_]
 _Places = NDArray[np.intp]
+_Values = NDArray[np.float64]
 
 
 def _flags(signs: bytes) -> _Flags:
@@ -39,6 +42,9 @@ _COMMA = ord(",")
 _WORD = _flags(bytes(range(0x80, 0x100)) + b"_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 _BLANKS = _flags(_BLANK)
 _OPENING = _flags(b"[({")
+_DOUBT = 10
+"""How much wider than the tolerance numbers may lie apart that are tried in another order."""
+_QUOTES = _flags(b"'\"")
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,7 @@ class Aligned:
 
     reference: Sequence[str]
     candidate: Sequence[str]
+    values: tuple[_Values, _Values]
     starts: tuple[_Places, _Places]
     """Where they begin, in the bytes of either text."""
     ends: tuple[_Places, _Places]
@@ -67,6 +74,13 @@ class Aligned:
     def may_be_reordered(self) -> bool:
         """Whether the first of these numbers are there in the other text, at another place."""
         return all(token in self.candidate for token in self.reference[:20])
+
+    def may_be_sorted(self, rules: Rules) -> bool:
+        """Whether these numbers might agree in another order, as those of two sets do; ``True`` in doubt."""
+        one, other = (np.sort(side) for side in self.values)
+        with np.errstate(all="ignore"):
+            reach = _DOUBT * (max(rules.rtol, LAST_DIGIT) * np.maximum(np.abs(one), np.abs(other)) + rules.atol)
+            return not (np.abs(one - other) > reach).any()
 
     def places(self, positions: Sequence[int]) -> list[int]:
         """Return where these numbers begin in the reference, in characters."""
@@ -92,8 +106,9 @@ class _Side:
         self.starts: _Places = borders[::2]
         self.ends: _Places = borders[1::2]
 
+    @cached_property
     def tokens(self) -> list[str]:
-        """Return the numbers, dots and signs, one a run."""
+        """The numbers, dots and signs, one a run."""
         return np.where(self.numeric, self.signs, np.uint8(32)).tobytes().decode("ascii").split()
 
     def kept(self) -> _Flags:
@@ -107,8 +122,21 @@ class _Side:
         """Whether each of these runs stands alone, so that it is one token."""
         ends = self.ends[unequal]
         after, next_but_one = self.signs[ends], self.signs[ends + 1]
-        free = _AFTER[after] | ((after == _COMMA) & (_BLANKS | _OPENING)[next_but_one])
-        return bool(free.all() and _BEFORE[self.signs[self.starts[unequal] - 1]].all())
+        free = _AFTER[after] | ((after == _COMMA) & ((_BLANKS | _OPENING)[next_but_one] | self.floats()[unequal]))
+        return bool(free.all() and self._begins_freely(self.starts[unequal]).all())
+
+    def _begins_freely(self, starts: _Places) -> _Flags:
+        """Return which places a number may begin at: behind a comma, none with whose digits it makes a thousand."""
+        before = self.signs[starts - 1]
+        free: _Flags = _BEFORE[before]
+        if free.all():
+            return free
+        head = [self.signs[np.minimum(starts + i, len(self.signs) - 1)] for i in range(4)]
+        digits = [(sign - 48).astype(np.uint8, copy=False) < 10 for sign in head]  # noqa: PLR2004 - decimal
+        thousand = digits[0] & digits[1] & digits[2] & ~digits[3]
+        named = _WORD[self.signs[np.maximum(starts - 2, 0)]] | _QUOTES[self.signs[np.maximum(starts - 2, 0)]]
+        free |= ((before == _COMMA) & ~thousand) | ((before == ord(":")) & named)
+        return free
 
     def floats(self) -> _Flags:
         """Return which runs are written as floats."""
@@ -144,14 +172,20 @@ def align(reference: str, candidate: str, rules: Rules) -> Aligned | None:
     unequal = _unequal(one, other)
     if unequal is None or not (one.is_free(unequal) and other.is_free(unequal)):
         return None
-    tokens = list(compress(one.tokens(), unequal.tolist())), list(compress(other.tokens(), unequal.tolist()))
-    starts = one.starts[unequal] - 1, other.starts[unequal] - 1
-    ends = one.ends[unequal] - 1, other.ends[unequal] - 1
+    chosen = unequal.tolist()
+    tokens = list(compress(one.tokens, chosen)), list(compress(other.tokens, chosen))
     try:
-        judged = _judge(one, other, unequal, tokens, rules)
+        values = read_floats(tokens[0]), read_floats(tokens[1])
     except ValueError:  # a date, a range, a row of dots
         return None
-    return Aligned(*tokens, starts, ends, judged, one)
+    return Aligned(
+        *tokens,
+        values=values,
+        starts=(one.starts[unequal] - 1, other.starts[unequal] - 1),
+        ends=(one.ends[unequal] - 1, other.ends[unequal] - 1),
+        judged=_judge(one, other, unequal, tokens, values, rules) if chosen and any(chosen) else None,
+        side=one,
+    )
 
 
 def _unequal(one: _Side, other: _Side) -> _Flags | None:
@@ -166,25 +200,19 @@ def _unequal(one: _Side, other: _Side) -> _Flags | None:
         return None
     if not np.array_equal(np.cumsum(kept[0])[one.starts], np.cumsum(kept[1])[other.starts]):
         return None
-    pairs = zip(one.tokens(), other.tokens(), strict=True)
-    return np.fromiter((a != b for a, b in pairs), dtype=bool, count=len(one.starts))
+    return np.fromiter(map(ne, one.tokens, other.tokens), dtype=bool, count=len(one.starts))
 
 
 def _judge(
-    one: _Side, other: _Side, unequal: _Flags, tokens: tuple[Sequence[str], Sequence[str]], rules: Rules
-) -> Judged | None:
-    """Judge the numbers that are not written alike.
-
-    Raises
-    ------
-    ValueError
-        If one of them is no number.
-    """
-    count = len(tokens[0])
-    if not count:
-        return None
-    a, b = (np.fromiter(map(float, side), dtype=np.float64, count=count) for side in tokens)
+    one: _Side,
+    other: _Side,
+    unequal: _Flags,
+    tokens: tuple[Sequence[str], Sequence[str]],
+    values: tuple[_Values, _Values],
+    rules: Rules,
+) -> Judged:
+    """Judge the numbers that are not written alike."""
     floats = one.floats()[unequal], other.floats()[unequal]
-    a[floats[0] != floats[1]] = np.nan
+    alike = np.where(floats[0] == floats[1], values[0], np.nan)  # an integer never stands for a float
     whole = one.dots[one.ends[unequal] - 1] & other.dots[other.ends[unequal] - 1]
-    return judge_read(a, b, floats[0] & floats[1], whole, tokens, rules)
+    return judge_read(alike, values[1], floats[0] & floats[1], whole, tokens, rules)

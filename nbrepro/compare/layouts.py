@@ -92,7 +92,12 @@ _OPENERS = {"{": "}", "[": "]", "(": ")"}
 _CLOSERS = frozenset(_OPENERS.values())
 _DEPTH = 30
 """Nesting up to which sets are looked for: each level copies what it holds."""
-_SET_LIKE = {"dict_keys", "dict_items", "KeysView", "ItemsView"}
+_SET_LIKE = frozenset({"dict_keys", "dict_items", "KeysView", "ItemsView"})
+
+
+def may_hold_sets(text: str) -> bool:
+    """Whether there may be a set, or a view of keys or items, in the text."""
+    return "{" in text or any(name in text for name in _SET_LIKE)
 
 
 def sort_sets(tokens: list[str]) -> list[str]:

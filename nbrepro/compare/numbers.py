@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,7 +36,7 @@ _CLOCK = (1e9, 2.2e9)
 _CLOCK_RTOL = 1e-12
 _DEFAULT_RTOL = 1e-6
 
-_ONE_IN_SIX_DIGITS = 1.1e-5
+LAST_DIGIT = 1.1e-5
 """No larger share of a number is one unit of its sixth digit."""
 
 _FLOAT = re.compile(r"[-+]?(?:\d+\.\d*|\.\d+|\d+(?=[eE]))(?:[eE][-+]?\d+)?")
@@ -101,7 +102,7 @@ def _judge_floats(reference: Sequence[str], candidate: Sequence[str], rules: Rul
     ):
         return None
     try:
-        a, b = np.array([*map(float, reference)]), np.array([*map(float, candidate)])
+        a, b = read_floats(reference), read_floats(candidate)
     except ValueError:
         return None
     whole = np.fromiter((x[-1] == "." == y[-1] for x, y in zip(reference, candidate, strict=True)), bool, len(a))
@@ -128,6 +129,26 @@ def _judge_each(reference: Sequence[str], candidate: Sequence[str], rules: Rules
     for i in complexes:
         judged.same[i], judged.close[i] = _judge_complex(reference[i], candidate[i], rules)
     return judged
+
+
+_FLOATS = msgspec.json.Decoder(list[float])
+
+
+def read_floats(tokens: Sequence[str]) -> NDArray[np.float64]:
+    """Return the values of tokens; those that JSON writes alike, which most are, are read ten times faster.
+
+    Raises
+    ------
+    ValueError
+        If one is no number.
+    """
+    try:
+        values = _FLOATS.decode(f"[{','.join(tokens)}]")
+    except msgspec.DecodeError:
+        values = []
+    if len(values) != len(tokens):
+        values = [*map(float, tokens)]
+    return np.array(values, dtype=np.float64)
 
 
 def judge_read(
@@ -160,7 +181,7 @@ def _allow_last_digit(
     judged: Judged, undecided: NDArray[np.bool_], reference: Sequence[str], candidate: Sequence[str]
 ) -> None:
     """Add to ``judged.close`` what may be one number rounded twice."""
-    for i in np.flatnonzero(undecided & (judged.distance <= _ONE_IN_SIX_DIGITS)).tolist():
+    for i in np.flatnonzero(undecided & (judged.distance <= LAST_DIGIT)).tolist():
         judged.close[i] = _rounded_twice(reference[i], candidate[i])
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from nbrepro.compare.aligned import Aligned, align
 from nbrepro.compare.base import MAX_DIFFERENCES, Comparison, Ledger, Rules
-from nbrepro.compare.layouts import REWRITINGS, sort_sets
+from nbrepro.compare.layouts import REWRITINGS, may_hold_sets, sort_sets
 from nbrepro.compare.linediff import changes, overlap
 from nbrepro.compare.masking import mask, report_masks
 from nbrepro.compare.numbers import Judged, judge
@@ -55,11 +55,6 @@ class Match:
     def paired(self) -> bool:
         """Whether both sides have as many tokens."""
         return len(self.reference) == len(self.candidate)
-
-    @property
-    def far(self) -> list[int]:
-        """Positions where the tokens differ."""
-        return [self.unequal[i] for i in np.flatnonzero(self.judged.far).tolist()] if self.judged is not None else []
 
     @property
     def passes(self) -> bool:
@@ -166,7 +161,7 @@ def _in_another_layout(reference: str, candidate: str, match: Match, rules: Rule
                 used.append(name)
                 reference, candidate = rewritten
     other = match_texts(reference, candidate, rules) if used else match
-    if not other.passes and ("{" in reference or "([" in reference) and rules.sets_aside("set-order"):
+    if not other.passes and rules.sets_aside("set-order") and may_hold_sets(reference) and _may_be_sorted(other, rules):
         used.append("set-order")
         other = match_tokens(sort_sets(tokenise(reference)), sort_sets(tokenise(candidate)), rules)
     if not other.passes:
@@ -176,11 +171,16 @@ def _in_another_layout(reference: str, candidate: str, match: Match, rules: Rule
     return other
 
 
+def _may_be_sorted(match: Match, rules: Rules) -> bool:
+    """Whether the tokens might agree in another order."""
+    return match.aligned is None or match.aligned.may_be_sorted(rules)
+
+
 def _share(match: Match) -> float:
     if match.passes:
         return 1
-    if match.paired:
-        return 1 - len(match.far) / match.total
+    if match.judged is not None:
+        return 1 - int(np.count_nonzero(match.judged.far)) / match.total
     return overlap(match.reference, match.candidate) / match.total
 
 
@@ -218,11 +218,11 @@ def _quoted(text: str) -> list[str]:
 
 def _note_tokens(ledger: Ledger, match: Match, reference: str) -> None:
     assert match.judged is not None
-    distances = match.judged.distance[match.judged.far].tolist()
-    far = match.far
-    shown = far[:MAX_DIFFERENCES]
+    far = np.flatnonzero(match.judged.far)
+    distances = match.judged.distance[far[:MAX_DIFFERENCES]].tolist()
+    shown = [match.unequal[i] for i in far[:MAX_DIFFERENCES].tolist()]
     places = describe(reference, match.starts(shown, reference))
-    for position, place, distance in zip(shown, places, distances, strict=False):
+    for position, place, distance in zip(shown, places, distances, strict=True):
         ledger.differ(
             place,
             _spoken(match.reference[position]),
