@@ -17,6 +17,7 @@ from typing import Any
 import msgspec
 
 import nbrepro
+from nbrepro.kernel.live.watch import saved_cell
 from nbrepro.records import FileUse
 from nbrepro.records.panel import (
     COMM_ID,
@@ -27,12 +28,16 @@ from nbrepro.records.panel import (
     KernelCellRan,
     KernelGone,
     KernelState,
+    LiveAnswer,
+    LiveCell,
+    LiveQuestion,
 )
 from nbrepro.store.journal import CellRun
 
 _MAX_FILES = 20
 _MAX_CELLS = 2000
 _MAX_FINDINGS = 20
+_MAX_NAMES = 20
 
 
 class PanelComm:
@@ -85,9 +90,12 @@ class PanelComm:
         self._guard("panel", self._answer, message.get("content", {}).get("data"))
 
     def _answer(self, data: Any) -> None:
-        hello = msgspec.convert(data, Hello)
-        self._listening = hello.listen
-        if hello.listen:
+        message: Hello | LiveQuestion = msgspec.convert(data, Hello | LiveQuestion)
+        if isinstance(message, LiveQuestion):
+            self._send(live_answer(self._session, message))
+            return
+        self._listening = message.listen
+        if message.listen:
             self._send(state_of(self._session))
 
     def _send(self, message: msgspec.Struct) -> None:
@@ -113,6 +121,17 @@ def state_of(session: Any) -> KernelState:
         faults=session.faults.count,
         cells=tuple(_cell(run, session.launch.root) for run in _latest(runs)),
     )
+
+
+def live_answer(session: Any, question: LiveQuestion) -> LiveAnswer:
+    """Return how the editor's cells stand to a run from the top."""
+    cells = [saved_cell(cell.id, cell.source, cell.tags) for cell in question.cells[:_MAX_CELLS] if cell.source.strip()]
+    answer = session.live.answer(cells)
+    found = tuple(
+        LiveCell(id=cell.id, state=cell.state.value, reason=cell.reason, names=cell.names[:_MAX_NAMES])
+        for cell in answer.cells
+    )
+    return LiveAnswer(session=session.launch.session, yes=answer.yes, cells=found)
 
 
 def _latest(runs: list[CellRun]) -> list[CellRun]:

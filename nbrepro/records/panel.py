@@ -42,7 +42,41 @@ class Hello(_Part, frozen=True, tag_field="type", tag="hello"):
     """Whether to tell of every cell from now on; a panel that is hidden does not listen."""
 
 
+class EditorCell(_Part, frozen=True):
+    """A code cell as it stands in the editor."""
+
+    id: str
+    source: str
+    tags: tuple[str, ...] = ()
+
+
+class LiveQuestion(_Part, frozen=True, tag_field="type", tag="cells"):
+    """The panel asks whether a run from the top of these cells would give what they show."""
+
+    protocol: str
+    cells: tuple[EditorCell, ...]
+
+
 # From the kernel to the panel.
+
+
+class LiveCell(_Part, frozen=True):
+    """How a cell stands to a run from the top."""
+
+    id: str | None
+    state: str
+    """``clean``, ``stale``, ``out_of_order``, ``orphan``, ``edited``, ``not_run``, ``raised`` or ``interrupted``."""
+    reason: str = ""
+    names: tuple[str, ...] = ()
+    """Names that the state is owed to."""
+
+
+class LiveAnswer(_Part, frozen=True, tag_field="type", tag="live"):
+    """Whether a run from the top would give what the cells show, and how each stands."""
+
+    session: str
+    yes: bool
+    cells: tuple[LiveCell, ...]
 
 
 class KernelCell(_Part, frozen=True):
@@ -298,7 +332,8 @@ class Fault(_Part, frozen=True):
 
 
 MESSAGES: tuple[Any, ...] = (
-    Hello, KernelState, KernelCellRan, KernelGone, ServerHello, Overview, Job, CellDiff, Fault,
+    Hello, LiveQuestion, KernelState, KernelCellRan, LiveAnswer, KernelGone,
+    ServerHello, Overview, Job, CellDiff, Fault,
 )  # fmt: skip
 
 

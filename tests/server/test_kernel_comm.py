@@ -82,3 +82,14 @@ def test_unloading_takes_the_comm_away(client: Any) -> None:
     say(client, {"type": "hello", "protocol": PROTOCOL})
     client.execute("%nbrepro off")
     assert [message["content"]["data"]["type"] for message in comm_messages(client)] == ["gone"]
+
+
+def test_the_comm_says_whether_a_run_from_the_top_would_give_what_the_cells_show(client: Any) -> None:
+    run(client, "%load_ext nbrepro")
+    say(client, {"type": "hello", "protocol": PROTOCOL})
+    cells = [{"id": "a", "source": "x = 1"}, {"id": "b", "source": "# never run"}]
+    (answer,) = say(client, {"type": "cells", "protocol": PROTOCOL, "cells": cells})
+    assert (answer["type"], answer["yes"]) == ("live", False)
+    assert [cell["id"] for cell in answer["cells"]] == ["a", "b"]
+    assert "not_run" in {cell["state"] for cell in answer["cells"]}
+    say(client, {"type": "hello", "protocol": PROTOCOL, "listen": False})

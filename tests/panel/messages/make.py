@@ -61,6 +61,13 @@ def examples() -> dict[str, Any]:
         drift=(Drift(kind=CauseKind.PACKAGE, name="numpy", reference="2.3.1", candidate="2.4.0"),),
         data=(data,),
     )  # fmt: skip
+    question = p.LiveQuestion(
+        protocol=p.PROTOCOL, cells=(p.EditorCell(id="c1", source="x = 1", tags=("raises-exception",)),)
+    )
+    live = p.LiveAnswer(
+        session="1-2", yes=False,
+        cells=(p.LiveCell(id="c1", state="clean"), p.LiveCell(id="c2", state="stale", reason="uses x", names=("x",))),
+    )  # fmt: skip
     good: list[tuple[str, str, Any]] = [
         ("hello", "Hello", p.Hello(protocol=p.PROTOCOL)),
         ("state", "KernelState", state),
@@ -69,6 +76,8 @@ def examples() -> dict[str, Any]:
         ("server", "ServerHello", p.ServerHello(protocol=p.PROTOCOL, nbrepro="0.1.0")),
         ("overview", "Overview", overview),
         ("job", "Job", job),
+        ("cells", "LiveQuestion", question),
+        ("live", "LiveAnswer", live),
         ("fault", "Fault", p.Fault(message="there is no such run", reason="UsageError")),
     ]
     plain = [{"name": name, "kind": kind, "message": msgspec.to_builtins(message)} for name, kind, message in good]
