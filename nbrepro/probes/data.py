@@ -10,13 +10,15 @@ from pathlib import Path
 from nbrepro.probes import dvc, folders, git
 from nbrepro.probes.hashing import DigestCache, FileDigest
 from nbrepro.probes.places import is_address, relative
+from nbrepro.probes.remembered import NAME, Remembered
 from nbrepro.records import DataFile, DvcState
 
 __all__ = ["is_address", "read", "relative"]
 
 # The kernel's own files change by the moment; pipes and terminals have no contents.
 _NO_DATA = ("/proc/", "/sys/", "/dev/")
-_CACHE = DigestCache()
+_CACHES: dict[Path, DigestCache] = {}
+_FOLDER = ".nbrepro"
 
 
 def read(paths: Iterable[Path], root: Path, *, cache: DigestCache | None = None) -> dict[str, DataFile]:
@@ -32,15 +34,26 @@ def read(paths: Iterable[Path], root: Path, *, cache: DigestCache | None = None)
     root:
         The project's root.
     cache:
-        Digests known from before; by default those that this process has seen.
+        Digests known from before; by default those that this process has seen, and of large files those that are
+        kept in the project's ``.nbrepro`` folder, if it has one.
     """
-    reader = _Reader(Path(os.path.abspath(root)), _CACHE if cache is None else cache)  # noqa: PTH100 - links kept
+    cache = cache or _cache_of(Path(os.path.abspath(root)))  # noqa: PTH100 - links kept
+    reader = _Reader(Path(os.path.abspath(root)), cache)  # noqa: PTH100 - as above
     found: dict[str, DataFile] = {}
     for path in sorted({os.path.abspath(path) for path in paths}):  # noqa: PTH100 - as above
         data = reader.read(path)
         if data is not None:
             found[relative(Path(path), root)] = data
+    if cache.remembered is not None:
+        cache.remembered.save()
     return dict(sorted(found.items()))
+
+
+def _cache_of(root: Path) -> DigestCache:
+    cache = _CACHES.setdefault(root, DigestCache())
+    if cache.remembered is None and (root / _FOLDER).is_dir():
+        cache.remembered = Remembered(root / _FOLDER / NAME)
+    return cache
 
 
 class _Reader:

@@ -8,9 +8,10 @@ import stat
 import time
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TypeAlias
 
 from blake3 import blake3
+
+from nbrepro.probes.remembered import SMALLEST, Identity, Remembered
 
 # Read in pieces: as fast as a memory map (4 GB/s), and a file that shrinks meanwhile does not kill the process.
 _PIECE = 1 << 20
@@ -19,8 +20,6 @@ _TEXT = bytes(range(32, 127)) + b"\n\r\t\f\b"
 _MOST_CONTROL_CHARACTERS = 0.30
 _SETTLED_NS = 2_000_000_000
 _MOST_ENTRIES = 200_000
-
-_Identity: TypeAlias = tuple[int, int, int, int, int]
 
 
 class Md5(str, Enum):
@@ -45,9 +44,16 @@ class FileDigest:
 
 @dataclass
 class DigestCache:
-    """Digests by device, inode, size and time stamps of a file."""
+    """Digests by device, inode, size and time stamps of a file.
 
-    _known: dict[_Identity, dict[str, str]] = field(default_factory=dict)
+    Parameters
+    ----------
+    remembered:
+        Digests that outlive the process, if there is a place for them.
+    """
+
+    remembered: Remembered | None = None
+    _known: dict[Identity, dict[str, str]] = field(default_factory=dict)
 
     def digest(self, path: str, md5: Md5 | None = None) -> FileDigest:
         """Return the digest of the regular file at ``path``, read only if it was not seen as it is now.
@@ -61,13 +67,18 @@ class DigestCache:
         if not stat.S_ISREG(before.st_mode):
             raise OSError(f"{path} is no regular file")
         wanted = ("blake3",) if md5 is None else ("blake3", md5.value)
-        known = self._known.get(_identity(before), {})
+        known = self._known.get(_identity(before)) or self._recalled(before)
         if any(name not in known for name in wanted):
             known = {**known, **_read(path, md5)}
             self._keep(path, before, known)
         return FileDigest(
             blake3=f"blake3:{known['blake3']}", size=before.st_size, md5=None if md5 is None else known[md5.value]
         )
+
+    def _recalled(self, before: os.stat_result) -> dict[str, str]:
+        if self.remembered is None or before.st_size < SMALLEST:
+            return {}
+        return dict(self.remembered.find(_identity(before)))
 
     def _keep(self, path: str, before: os.stat_result, digests: dict[str, str]) -> None:
         # A clock that ticks every few milliseconds cannot tell a second change in the same tick from the first: what
@@ -77,6 +88,8 @@ class DigestCache:
             if len(self._known) >= _MOST_ENTRIES:
                 self._known.clear()
             self._known[_identity(before)] = digests
+            if self.remembered is not None:
+                self.remembered.keep(_identity(before), digests)
 
 
 def combined(parts: bytes) -> str:
@@ -84,7 +97,7 @@ def combined(parts: bytes) -> str:
     return f"blake3:{blake3(parts).hexdigest()}"
 
 
-def _identity(status: os.stat_result) -> _Identity:
+def _identity(status: os.stat_result) -> Identity:
     # The change time notices edits that put the modification time back, as `cp -p` and `rsync -t` do.
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns
 

@@ -9,6 +9,7 @@ from dvc_data.hashfile.hash import file_md5
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nbrepro.probes import data, hashing
 from nbrepro.probes.hashing import DigestCache, Md5
 
 LONG_AGO = 1_000_000_000
@@ -94,3 +95,36 @@ def test_a_pipe_is_refused_rather_than_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(OSError, match="regular"):
         DigestCache().digest(str(tmp_path / "pipe"))
+
+
+def test_digests_of_large_files_outlive_the_process(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nbrepro.probes.hashing._SETTLED_NS", 0)
+    (project / ".nbrepro").mkdir()
+    (project / "large.bin").write_bytes(b"1" * 100_000)
+    (project / "small.bin").write_bytes(b"1")
+    paths = [project / "large.bin", project / "small.bin"]
+    first = data.read(paths, project)
+    monkeypatch.setattr("nbrepro.probes.data._CACHES", {})
+    reads: list[str] = []
+    real = hashing._read
+    monkeypatch.setattr("nbrepro.probes.hashing._read", lambda path, md5: reads.append(path) or real(path, md5))  # type: ignore[func-returns-value]
+    assert data.read(paths, project) == first
+    assert reads == [str(project / "small.bin")]
+    (project / "large.bin").write_bytes(b"2" * 100_000)
+    monkeypatch.setattr("nbrepro.probes.data._CACHES", {})
+    assert data.read(paths, project)["large.bin"].digest != first["large.bin"].digest
+
+
+def test_a_damaged_store_of_digests_is_no_obstacle(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nbrepro.probes.hashing._SETTLED_NS", 0)
+    (project / ".nbrepro" / "runs").mkdir(parents=True)
+    (project / ".nbrepro" / "runs" / "digests.db").write_bytes(b"damaged" * 1000)
+    (project / "large.bin").write_bytes(b"1" * 100_000)
+    assert data.read([project / "large.bin"], project)["large.bin"].size == 100_000
+
+
+def test_a_project_without_the_folder_gets_none(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nbrepro.probes.hashing._SETTLED_NS", 0)
+    (project / "large.bin").write_bytes(b"1" * 100_000)
+    data.read([project / "large.bin"], project)
+    assert not (project / ".nbrepro").exists()
