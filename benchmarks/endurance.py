@@ -2,7 +2,11 @@
 
 Run it with ``python benchmarks/endurance.py [busy|cells|restarts|kills] …``; ``--help`` tells the sizes, which are
 short unless said otherwise. Three kernels run the same cells: a bare one, one that records, and one that records
-under `tracemalloc`, which tells what nbrepro itself holds. Memory is printed at intervals, with its slope.
+under `tracemalloc`, which tells what nbrepro's lines asked for. Memory is printed at intervals, with its slope.
+
+IPython keeps the outputs of every cell, so the bare kernel grows too: what counts is the one beyond the other. Of
+what nbrepro's lines asked for, some 20 bytes a cell are the tables of dictionaries that CPython gives back to its
+free list, and on to others (IPython's history), under the name of the line that asked first.
 """
 
 from __future__ import annotations
@@ -227,8 +231,16 @@ def _tell(sample: Sample, seconds: float) -> None:
     )
 
 
+def _median(values: Sequence[float]) -> str:
+    return f"{statistics.median(values):.2f}"
+
+
 def tell_outcome(outcome: Outcome) -> None:
     bare, recording, held = (outcome.slope(name) for name in ("bare", "recording", "held"))
+    beyond = [(sample.recording - sample.bare) / _MIB for sample in outcome.samples]
+    print(
+        f"recording beyond bare: {beyond[0]:.2f} MiB at first, {beyond[-1]:.2f} MiB at last, median {_median(beyond)}"
+    )
     print(f"growth for 1,000 cells: bare {bare:+.1f} KiB, recording {recording:+.1f} KiB, held {held:+.2f} KiB")
     print(f"cells lost from the journal: {outcome.lost}; its size: {outcome.bytes_a_cell:.0f} bytes a cell", flush=True)
 
