@@ -11,7 +11,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_many_cells_lose_none_and_memory_stays_by_that_of_a_bare_kernel() -> None:
-    outcome = many_cells(count=180, seconds=0, rate=0, every=60)
+    outcome = many_cells(count=120, seconds=0, rate=0, every=40)
     assert outcome.lost == 0
     assert outcome.bytes_a_cell < 5000
     beyond = [sample.recording - sample.bare for sample in outcome.samples]
@@ -24,6 +24,6 @@ def test_every_restart_begins_a_journal_of_its_own_cells() -> None:
 
 
 def test_a_kernel_that_is_killed_leaves_every_cell_that_had_ended() -> None:
-    deaths = kills(3, seed=4)
+    deaths = kills(3, seed=4, longest=2.0)
     assert any(death.replied for death in deaths)
     assert not any(death.missing for death in deaths)
