@@ -137,11 +137,21 @@ def milliseconds(client: Any, code: str, cell_id: str) -> float:
             return (time.perf_counter() - started) * 1000
 
 
+def _asked(client: Any, expression: str) -> str:
+    reply = client.execute_interactive("", silent=True, user_expressions={"it": expression}, timeout=PATIENCE)
+    return str(reply["content"]["user_expressions"]["it"]["data"]["text/plain"])
+
+
 def measure(part: str, rounds: int) -> dict[str, list[list[float]]]:
     """Return the milliseconds of each cell in each round, by kernel."""
     found: dict[str, list[list[float]]] = {name: [[] for _ in cells(part)] for name in ("bare", _LOADED, "bare again")}
     with ExitStack() as stack:
         clients = {name: stack.enter_context(kernel(*(["--ext=nbrepro"] if name == _LOADED else []))) for name in found}
+        loaded = "'nbrepro' in get_ipython().magics_manager.magics['line']"
+        if {name: _asked(client, loaded) == "True" for name, client in clients.items()} != {
+            name: name == _LOADED for name in found
+        }:
+            raise SystemExit("the extension is not loaded where it should be: the comparison would be void")
         for turn in range(rounds + 1):
             for number, code in enumerate(cells(part)):
                 names = list(found)
