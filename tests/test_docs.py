@@ -17,8 +17,8 @@ from nbrepro.compare.normalisers import BUILTIN as NORMALISERS
 from nbrepro.compare.normalisers import GROUP as NORMALISER_GROUP
 from nbrepro.compare.registry import GROUP as COMPARATOR_GROUP
 from nbrepro.config import FLAG_TAGS, NUMBER_TAGS, TAG_PREFIX, Settings
-from nbrepro.pinning.pins import pins
 from nbrepro.kernel.magics import _USAGE
+from nbrepro.pinning.pins import pins
 from nbrepro.records import CauseKind, CellRecord, CellResult, CellState, Confidence, NotebookResult, Record, Verdict
 
 ROOT = Path(__file__).parent.parent

@@ -1,16 +1,23 @@
-"""SVG: compared by its tree, without generated ids, dates and metadata."""
+"""SVG: compared by its tree, without generated ids, dates and metadata; trees that differ are drawn, if resvg is there.
+
+Whatever is seen in pixels decides then: two trees that draw the same picture are equivalent. What a picture cannot
+show (a title that is read out, a link) is left to the tree, so a drawing that holds such is judged by its tree alone.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from lxml import etree
 
 from nbrepro.compare.base import Comparison, Ledger, Rules
+from nbrepro.compare.drawing import changed_pixels, draw
 from nbrepro.compare.markup import Node, compare_nodes, pair_ids, readable
 from nbrepro.compare.payload import as_text
 from nbrepro.compare.text import compare_text
+from nbrepro.records import Verdict
 
 _SVG = "{http://www.w3.org/2000/svg}"
 _UNSEEN = frozenset({"id", "class", "version", "baseProfile", "{http://www.w3.org/XML/1998/namespace}space"})
@@ -47,7 +54,44 @@ def compare_svg(reference: str, candidate: str, rules: Rules) -> Comparison:
             compare_nodes(ledger, drawings[0], drawings[1], rules, {})
             if not (ledger.count or ledger.close or ledger.noise):
                 ledger.ignore("metadata")
-    return ledger.conclude(rules)
+    comparison = ledger.conclude(rules)
+    return comparison if comparison.passes else _drawn(reference, candidate, comparison, rules)
+
+
+_SAME = "the drawings are written differently and draw the same pixels"
+_UNDRAWN = frozenset({"title", "desc", "a", "text", "script", "animate", "animateTransform", "set", "foreignObject"})
+"""Elements of which something is not in the pixels: links, what is read out, letters that look alike, movement."""
+
+
+def _drawn(reference: str, candidate: str, comparison: Comparison, rules: Rules) -> Comparison:
+    """Return the verdict on two trees that differ by what they draw; unchanged where they cannot be drawn."""
+    pixels = draw(reference), draw(candidate)
+    if pixels[0] is None or pixels[1] is None:
+        return comparison
+    share, similarity = changed_pixels(pixels[0], pixels[1], 0)
+    if share == 0 and rules.sets_aside("svg-markup") and not _holds_more(reference, candidate):
+        return Comparison(
+            verdict=Verdict.EQUIVALENT, reason=_SAME, noise=("svg-markup",), remarks=(_SAME,), masked=comparison.masked
+        )
+    if pixels[0].shape != pixels[1].shape:
+        said = "the drawings have not the same proportions"
+    else:
+        said = "drawn, every pixel is the same" if share == 0 else f"drawn, {share:.2%} of the pixels differ"
+    return replace(
+        comparison,
+        reason="; ".join(filter(None, (said, comparison.reason))),
+        remarks=(said, *comparison.remarks),
+        similarity=min(similarity, 1 - 1e-9),
+    )
+
+
+def _holds_more(*drawings: str) -> bool:
+    return any(
+        node.kind in _UNDRAWN
+        or any("href" in name and not value.startswith("#") for name, value in node.attributes.items())
+        for drawing in drawings
+        for node in _parse(drawing) or ()
+    )
 
 
 def _parse(text: str) -> list[Node] | None:

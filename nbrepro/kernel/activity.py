@@ -51,6 +51,8 @@ class RunningCell:
     """Digests of the outputs, an `outputs.Outputs` where there is a kernel to see them."""
     nested: int = 0
     """How many executions the cell has itself started that are still running (``%%capture``)."""
+    live: Any = None
+    """The namespace before the cell, by identities, a `live.history.Before`."""
 
     @property
     def identity(self) -> str:

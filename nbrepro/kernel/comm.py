@@ -92,7 +92,8 @@ class PanelComm:
     def _answer(self, data: Any) -> None:
         message: Hello | LiveQuestion = msgspec.convert(data, Hello | LiveQuestion)
         if isinstance(message, LiveQuestion):
-            self._send(live_answer(self._session, message))
+            if self._session.live.is_on:
+                self._send(live_answer(self._session, message))
             return
         self._listening = message.listen
         if message.listen:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from nbrepro.kernel.activity import Activity, RunningCell
 from nbrepro.kernel.border import Border, interrupt_again
 from nbrepro.kernel.files import used_files
+from nbrepro.kernel.live.watch import LiveWatch
 from nbrepro.kernel.outputs import OutputWatch
 from nbrepro.records import CellRecord, CellState, ExceptionInfo, Timing
 from nbrepro.records.digests import digest_text
@@ -46,6 +47,8 @@ class Recorder:
         Digests what the cell shows.
     read:
         Called with each cell that has run, before its findings are taken.
+    live:
+        Follows the names that cells read and write.
     after:
         What an earlier session in this process has recorded.
     """
@@ -61,6 +64,7 @@ class Recorder:
         prepare: Callable[[RunningCell], None],
         outputs: OutputWatch,
         read: Callable[[RunningCell], None],
+        live: LiveWatch,
         after: Recorded,
     ) -> None:
         self._shell = shell
@@ -71,6 +75,7 @@ class Recorder:
         self._prepare = prepare
         self._outputs = outputs
         self._read = read
+        self._live = live
         self.recorded = after
 
     def start(self) -> None:
@@ -129,6 +134,7 @@ class Recorder:
         self._prepare(cell)
         cell.outputs = self._outputs.new()
         cell.random_before = self._states()
+        self._live.begin(cell)
         self.recorded = Recorded(order)
         cell.clock = time.perf_counter()
         self._activity.begin(cell)
@@ -152,17 +158,22 @@ class Recorder:
     def _finish(self, cell: RunningCell, fault: BaseException | None, count: int | None) -> None:
         seconds = time.perf_counter() - cell.clock
         self._border.between("reading the source", self._read, cell)
+        outputs = cell.outputs.digests() if cell.outputs is not None else None
+        files = used_files(cell)
+        names_read, names_written = self._live.end(cell, fault, outputs, files)
         record = CellRecord(
             source_digest=digest_text(cell.source),
             state=CellState.OK if fault is None else CellState.ERROR,
             order=cell.order,
-            outputs=cell.outputs.digests() if cell.outputs is not None else (),
+            outputs=outputs or (),
             exception=None if fault is None else self._exception(fault, cell),
             random_before=cell.random_before,
             random_after=self._states(),
-            files=used_files(cell),
+            files=files,
             findings=cell.found(),
             draws=tuple(cell.draws),
+            names_read=names_read,
+            names_written=names_written,
             timing=Timing(started=cell.started, seconds=round(seconds, 6)),
         )
         self._write(CellRun(msg_id=cell.msg_id, cell=record, cell_id=cell.cell_id, execution_count=count))

@@ -22,6 +22,7 @@ from nbrepro.kernel.frames import CallerFinder
 from nbrepro.kernel.imports import PostImport
 from nbrepro.kernel.launch import Launch
 from nbrepro.kernel.listings import ListingWatch
+from nbrepro.kernel.live.watch import LiveWatch
 from nbrepro.kernel.network import NetworkWatch
 from nbrepro.kernel.outputs import OutputWatch
 from nbrepro.kernel.readings import SourceReader
@@ -74,6 +75,13 @@ class Session:
         self._files = FileWatch(self._activity, self._border, self.launch)
         self._panel = PanelComm(self, self._border.between)
         self._outputs = OutputWatch(shell, self._activity, self._border, ShownWatch(self._finder).look)
+        self.live = LiveWatch(
+            shell,
+            self._border.between,
+            self.seeding.states,
+            seeds_cells=chances.by_cell,
+            is_on=os.environ.get("NBREPRO_LIVE") == "1",
+        )
         self.recorder = Recorder(
             shell,
             self._activity,
@@ -83,6 +91,7 @@ class Session:
             prepare=self._before_cell,
             outputs=self._outputs,
             read=SourceReader(shell, pinned=self.hash_seed != "random").read,
+            live=self.live,
             after=after,
         )
 

@@ -125,6 +125,10 @@ class CellRecord:
     findings: tuple[Finding, ...] = ()
     draws: tuple[Draw, ...] = ()
     """What unseeded generators started from, in order; left out where none was made."""
+    names_read: tuple[str, ...] = ()
+    """Names of the notebook that it depended on, those that its functions look up included."""
+    names_written: tuple[str, ...] = ()
+    """Names that it bound, deleted, or whose objects it changed in place."""
     calibration: tuple[Calibration, ...] = ()
     """What varied when the notebook was run again (``nbrepro record --calibrate N``); left out where nothing did."""
     timing: Timing | None = None

@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 
 from nbrepro.records import CAUSE_DESCRIPTIONS, VERDICT_DESCRIPTIONS, Cause, CellResult, Verdict
 from nbrepro.report.excerpts import clipped, plain_text
-from nbrepro.report.kinds import kind_name, percent
+from nbrepro.report.kinds import kind_name, percent, place_name, shown_at_once
 from nbrepro.report.panes import Pane, panes
 from nbrepro.report.symbols import SIGNS
 from nbrepro.report.views import View, cell_list, cell_name, counted, is_pictured
@@ -125,7 +125,14 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        kind=kind_name, percent=percent, plain=plain_text, clipped=clipped, cell_name=cell_name, prose=_prose
+        kind=kind_name,
+        place=place_name,
+        at_once=shown_at_once,
+        percent=percent,
+        plain=plain_text,
+        clipped=clipped,
+        cell_name=cell_name,
+        prose=_prose,
     )
     environment.tests.update(pictured=is_pictured)
     environment.globals.update(

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image
 
+from nbrepro.compare.drawing import draw
+
 MAX_PIXELS = 12_000_000
 """Pixels of a picture that is compared for the report."""
 MAX_ENCODED = 3_000_000
@@ -70,7 +72,11 @@ def _decoded(text: str) -> bytes | None:
 
 
 def _pixels(value: object) -> np.ndarray | None:
-    raw = _decoded("".join(map(str, value)) if isinstance(value, list) else str(value))
+    text = "".join(map(str, value)) if isinstance(value, list) else str(value)
+    if "<svg" in text[:4000]:
+        drawn = draw(text)
+        return None if drawn is None else drawn[..., :3]
+    raw = _decoded(text)
     if not raw:
         return None
     try:

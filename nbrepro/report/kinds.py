@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from nbrepro.records import CellResult, Difference
+
 NAMES = {
     "stream/stdout": "printed text",
     "stream/stderr": "standard error",
@@ -40,6 +42,25 @@ def kind_name(mime: str | None) -> str:
     """
     mime = mime or "cell"
     return NAMES.get(mime) or next((name for start, name in _BEGINNINGS.items() if mime.startswith(start)), mime)
+
+
+_OF_A_TABLE = ("row ", "rows", "column ", "columns", "header ", "style of row", "caption")
+
+
+def place_name(difference: Difference) -> str:
+    """Return where a difference is, in words: the kind of output, and the place in it."""
+    name = kind_name(difference.mime)
+    if difference.mime in ("text/html", "text/markdown") and difference.where.startswith(_OF_A_TABLE):
+        name = "table"
+    return f"{name}, {difference.where}" if difference.where else name
+
+
+def shown_at_once(cell: CellResult, most: int) -> int:
+    """Return how many differences of a cell are listed: few where the outputs themselves tell it better."""
+    if any("in another order" in (output.reason or "") for output in cell.outputs):
+        return 0
+    drawn = {difference.mime for difference in cell.differences} <= {"image/svg+xml", "application/pdf"}
+    return min(most, 5) if drawn else most
 
 
 def percent(distance: float) -> str:

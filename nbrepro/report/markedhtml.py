@@ -127,7 +127,7 @@ class _Table:
                 line = row[0].getparent() if row else None
                 if line is None:
                     continue
-                line.set("data-nbrepro", "moved:" if keys[side][place] in others[side] else word)
+                row[0].set("data-nbrepro", "moved:" if keys[side][place] in others[side] else word)
                 _add(line, "nbrepro-row")
                 for cell in row:
                     _add(cell, style)
@@ -177,9 +177,9 @@ def _mark_elements(one: Any, other: Any) -> None:
     keys = [[_key(element) for element in side] for side in elements]
     for change in changes(*keys):
         for place in change.reference:
-            _mark_one(elements[0][place], "nbrepro-old")
+            _add(elements[0][place], "nbrepro-old")
         for place in change.candidate:
-            _mark_one(elements[1][place], "nbrepro-new")
+            _add(elements[1][place], "nbrepro-new")
 
 
 def _visible(tree: Any) -> Iterator[Any]:
@@ -190,8 +190,5 @@ def _visible(tree: Any) -> Iterator[Any]:
 
 def _key(element: Any) -> str:
     own = [(name, value) for name, value in sorted(element.attrib.items()) if name not in ("id", "class", "for")]
-    return f"{element.tag} {own} {(element.text or '').strip()} {[(child.tail or '').strip() for child in element]}"
-
-
-def _mark_one(element: Any, style: str) -> None:
-    _add(element, style)
+    texts = (element.text, *(child.tail for child in element))
+    return f"{element.tag} {own} {[text.strip() for text in texts if text and text.strip()]}"

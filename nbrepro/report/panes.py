@@ -20,6 +20,7 @@ MAX_TEXT = 60_000
 """Characters of one output's text that go into the report."""
 MAX_FRAME = 400_000
 """Characters of one HTML output that go into the report."""
+_SCRIPTS, _SHORT_SCRIPT = ("application/javascript", "text/javascript"), 2000
 _ROW_HEIGHT, _FRAME_MARGIN, _FRAME_MAX = 27, 34, 460
 _FRAME_POLICY = "default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'; font-src data:"
 _BINARY = ("audio/", "video/", "application/pdf", "application/octet-stream", "application/zip")
@@ -97,6 +98,10 @@ def _readable(outputs: Sequence[Any]) -> Sequence[Any]:
 
 def _pane(left: Unit | None, right: Unit | None, result: OutputResult | None) -> Pane:
     mime = _chosen(left, right, result)
+    notes: list[str] = []
+    if left and right and "text/plain" in (shared := set(_bundle(left)) & set(_bundle(right))) and mime not in shared:
+        notes.append(f"Only the {'reference' if mime in _bundle(left) else 'candidate'} has this as {kind_name(mime)}.")
+        mime = "text/plain"
     before, after = _value(left, mime), _value(right, mime)
     if mime.startswith("image/"):
         return _picture(mime, before, after, result)
@@ -105,7 +110,10 @@ def _pane(left: Unit | None, right: Unit | None, result: OutputResult | None) ->
     if mime.startswith(_BINARY):
         sides = [_described(mime, value) for value in (before, after)]
         return Pane(kind="bytes", mime=mime, result=result, left=sides[0], right=sides[1])
-    texts, notes = [], []
+    if _needs_script(mime, before, after):
+        said = "A script draws this output, and a report runs none."
+        return Pane(kind="none", mime=mime, result=result, notes=(f"{said} What changed in its data is listed.",))
+    texts = []
     for side, value in (("reference", before), ("candidate", after)):
         text = _own_ids(_readable_text(mime, value), result if side == "candidate" else None)
         if value is None:
@@ -113,8 +121,6 @@ def _pane(left: Unit | None, right: Unit | None, result: OutputResult | None) ->
         if len(text) > MAX_TEXT:
             notes.append(f"Of the {side}, the first {MAX_TEXT:,} of {len(text):,} characters are shown.")
         texts.append(text[:MAX_TEXT].removesuffix("\n"))
-    if mime == "text/html":
-        notes.append("Scripts draw this output; they do not run here, so its source is shown.")
     return Pane(
         kind="text",
         mime=mime,
@@ -127,8 +133,16 @@ def _pane(left: Unit | None, right: Unit | None, result: OutputResult | None) ->
 
 def _undrawn(value: Any) -> bool:
     """Whether HTML shows nothing where no script runs."""
-    text = _UNDRAWN.sub("", _text(value)) if len(_text(value)) <= MAX_FRAME else "x"
-    return "<script" in _text(value) and not _SEEN.search(text) and not _TAG.sub("", text).strip()
+    text = _text(value)
+    if len(text) > MAX_FRAME:
+        return False
+    seen = _UNDRAWN.sub("", text)
+    return not _SEEN.search(seen) and not _TAG.sub("", seen).strip()
+
+
+def _needs_script(mime: str, before: Any, after: Any) -> bool:
+    long = max(len(_text(value)) for value in (before, after, ""))
+    return mime == "text/html" or (mime in _SCRIPTS and long > _SHORT_SCRIPT)
 
 
 def _described(mime: str, value: Any) -> Side:
@@ -193,7 +207,7 @@ def _text(value: Any) -> str:
 
 
 def _picture(mime: str, before: Any, after: Any, result: OutputResult | None) -> Pane:
-    differs = before != after and mime in images.RASTER and before is not None and after is not None
+    differs = before != after and mime in (*images.RASTER, "image/svg+xml") and before is not None and after is not None
     return Pane(
         kind="picture",
         mime=mime,
@@ -214,7 +228,8 @@ def _shown_picture(mime: str, value: Any) -> Side:
 def _frame(mime: str, before: Any, after: Any, result: OutputResult | None) -> Pane:
     texts = [_text(value) for value in (before, after) if value is not None]
     if before is not None and after is not None and before != after and max(map(len, texts)) <= MAX_FRAME:
-        before, after = markedhtml.mark(*texts, result.differences if result else ()) or (before, after)
+        found = result.differences if result else ()
+        before, after = markedhtml.mark(texts[0], texts[1], found) or (before, after)
         texts = [_text(value) for value in (before, after)]
     rows = max((text.count("<tr") + text.count("<br") + text.count("<p") for text in texts), default=0)
     height = min(_FRAME_MAX, _FRAME_MARGIN + _ROW_HEIGHT * max(rows, 2))

@@ -14,7 +14,7 @@ import io
 import json
 import sys
 import wave
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -286,28 +286,18 @@ def _warnings_that_fail(pairs: Mapping[str, Any]) -> View:
     return _chapter("warnings", [pairs["exceptions/new-warning-is-told"]], fail_on=("warnings",))
 
 
-def _printed(*texts: str, source: str) -> Iterator[NotebookNode]:
-    """Yield a run a text."""
-    for text in texts:
-        pair = {"source": source, "run": {"outputs": [new_output("stream", name="stdout", text=text)]}}
-        yield _notebook([pair], "run")
+def _printed(source: str, text: str) -> dict[str, Any]:
+    return {"source": source, "run": {"outputs": [new_output("stream", name="stdout", text=text)]}}
 
 
 def _calibrated() -> View:
-    """A number inside its learned limits, one outside, and an output that came in some runs only."""
+    """A number inside its learned limits, and one outside."""
     source = "print(f'loss {loss:.3f}')"
     losses = ["loss 0.412\n", "loss 0.437\n", "loss 0.398\n", "loss 0.425\n"]
-    cells: list[tuple[list[NotebookNode], NotebookNode]] = []
-    for last in ("loss 0.443\n", "loss 0.891\n"):
-        *runs, candidate = _printed(*losses, last, source=source)
-        cells.append((runs, candidate))
-    reference, candidate = (
-        new_notebook(cells=[runs[0].cells[0] for runs, _ in cells]),
-        new_notebook(cells=[new.cells[0] for _, new in cells]),
+    reference, *others, candidate = (
+        _notebook([_printed(source, first), _printed(source, second)], "run")
+        for first, second in zip([*losses, "loss 0.443\n"], [*losses, "loss 0.891\n"], strict=True)
     )
-    others = [new_notebook(cells=[runs[n].cells[0] for runs, _ in cells]) for n in range(1, len(losses))]
-    for notebook in (reference, candidate, *others):
-        notebook["cells"] = [NotebookNode({**cell, "id": f"v{n}"}) for n, cell in enumerate(notebook.cells)]
     for index, known in learn(reference, others, Settings()).items():
         reference.cells[index]["metadata"] = NotebookNode({"nbrepro": {"calibration": plain(known)}})
     return _view("calibrated", reference, candidate, compare_notebooks(reference, candidate, Settings()))

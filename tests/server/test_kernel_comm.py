@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import time
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from nbrepro.records.panel import COMM_ID, COMM_TARGET, PROTOCOL
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[Any]:
-    manager, client = start_new_kernel(kernel_name="python3")
+    manager, client = start_new_kernel(kernel_name="python3", env={**os.environ, "NBREPRO_LIVE": "1"})
     yield client
     client.stop_channels()
     manager.shutdown_kernel(now=True)

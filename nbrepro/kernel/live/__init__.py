@@ -2,4 +2,4 @@
 
 `names` says what a source reads and writes, `values` digests what the namespace holds, `history` joins both into
 versions of names, and `judge` replays the notebook from the top over these versions, without running anything.
-"""
+"""  # noqa: D400

@@ -17,6 +17,7 @@ _EXTENDED = dis.opmap["EXTENDED_ARG"]
 _SHIFTED = dis.opmap["LOAD_GLOBAL"] if "PUSH_NULL" in dis.opmap else -1  # from 3.11 on, its lowest bit is a flag
 _OPTIMIZED = 0x1
 _DIRECT = frozenset({"eval", "exec", "globals"})
+_STATES = frozenset({"setstate", "getstate", "set_state", "get_state", "set_rng_state", "get_rng_state", "fork_rng"})
 _FRAMES = frozenset({"__globals__", "_getframe", "currentframe", "user_ns", "user_global_ns", "run_cell", "__main__"})
 
 
@@ -37,6 +38,8 @@ class CodeNames(NamedTuple):
     """Deleted names too."""
     opaque: bool
     """Whether it can reach any name: it evaluates text, or looks into frames and namespaces."""
+    seeds: bool
+    """Whether it names what sets or reads the state of a generator."""
     digest: bytes
     """Of what the code does, wherever it stands."""
 
@@ -72,7 +75,7 @@ def code_names(code: CodeType) -> CodeNames:
     """Return what a function with this code can touch, functions inside included."""
     loads: set[str] = set()
     stores: set[str] = set()
-    opaque = sees_everything(code)
+    opaque, seeds = sees_everything(code), sets_seeds(code)
     in_class = not code.co_flags & _OPTIMIZED
     for operation in operations(code):
         if operation.kind == "load":
@@ -83,8 +86,13 @@ def code_names(code: CodeType) -> CodeNames:
         names = code_names(inner)
         loads |= names.loads
         stores |= names.stores
-        opaque = opaque or names.opaque
-    return CodeNames(frozenset(loads), frozenset(stores), opaque, _digest(code))
+        opaque, seeds = opaque or names.opaque, seeds or names.seeds
+    return CodeNames(frozenset(loads), frozenset(stores), opaque, seeds, _digest(code))
+
+
+def sets_seeds(code: CodeType) -> bool:
+    """Whether the code itself names what sets or reads the state of a generator, which then tells of no draw."""
+    return any("seed" in name or name in _STATES for name in code.co_names)
 
 
 def sees_everything(code: CodeType) -> bool:

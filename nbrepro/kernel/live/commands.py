@@ -8,12 +8,78 @@ from dataclasses import dataclass
 
 _TRANSPARENT = frozenset({"capture", "prun", "time", "timeit"})
 _OTHER_LANGUAGES = frozenset(
-    """! HTML SVG bash file html javascript js latex markdown perl ruby script sh svg system sx writefile""".split()
+    [
+        "!",
+        "HTML",
+        "SVG",
+        "bash",
+        "file",
+        "html",
+        "javascript",
+        "js",
+        "latex",
+        "markdown",
+        "perl",
+        "ruby",
+        "script",
+        "sh",
+        "svg",
+        "system",
+        "sx",
+        "writefile",
+    ]
 )
 _KNOWN = frozenset(
-    """alias autoreload cd colors conda config env history load_ext lsmagic matplotlib mkdir nbrepro notebook pip pdb
-    precision psource pwd quickref reload_ext rerun set_env sx system tb tensorboard time timeit uv who who_ls whos
-    xmode ls cat cp mv rm less more man prun pinfo pinfo2 pdoc pdef pfile""".split()
+    [
+        "alias",
+        "autoreload",
+        "cd",
+        "colors",
+        "conda",
+        "config",
+        "env",
+        "history",
+        "load_ext",
+        "lsmagic",
+        "matplotlib",
+        "mkdir",
+        "nbrepro",
+        "notebook",
+        "pip",
+        "pdb",
+        "precision",
+        "psource",
+        "pwd",
+        "quickref",
+        "reload_ext",
+        "rerun",
+        "set_env",
+        "sx",
+        "system",
+        "tb",
+        "tensorboard",
+        "time",
+        "timeit",
+        "uv",
+        "who",
+        "who_ls",
+        "whos",
+        "xmode",
+        "ls",
+        "cat",
+        "cp",
+        "mv",
+        "rm",
+        "less",
+        "more",
+        "man",
+        "prun",
+        "pinfo",
+        "pinfo2",
+        "pdoc",
+        "pdef",
+        "pfile",
+    ]
 ) - {"rerun"}
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _SPECIAL = re.compile(r"^\s*(?:[%!?]|[\w, .\[\]]*=\s*[%!])|\?\s*$", re.MULTILINE)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import Any
 
 from nbrepro.kernel.live.names import CellNames, cell_names, effects
@@ -14,6 +16,8 @@ from nbrepro.kernel.live.versions import Execution, Version
 _MAX_EXECUTIONS = 2000
 _MAX_OF_A_SOURCE = 8
 _MAX_NAMES = 5000
+_MAX_SHARES = 4000
+_INSTALLED = (sys.base_prefix + os.sep, sys.prefix + os.sep)
 _DIRECTORY = "<working directory>"
 
 
@@ -55,7 +59,7 @@ class History:
     namespace:
         The notebook's own.
     hidden:
-        Names in it that are IPython's.
+        What IPython itself has put there.
     budget:
         Makes what the digests of one cell may cost.
     random:
@@ -65,7 +69,7 @@ class History:
     def __init__(
         self,
         namespace: dict[str, Any],
-        hidden: Container[str],
+        hidden: Mapping[str, Any],
         *,
         budget: Callable[[], Budget] = Budget,
         random: Mapping[str, str] | None = None,
@@ -78,7 +82,9 @@ class History:
         self._trail = 0
         self._running = 0
         self._count = 0
-        self._executions: list[Execution] = []
+        self._first_random: dict[str, Version] = {}
+        self._executions: dict[int, Execution] = {}
+        self._by_source: dict[str, list[Execution]] = {}
         self.current: dict[str, Version] = {}
         for name, value in (random or {}).items():
             self._random_is(name, value, 0)
@@ -90,23 +96,21 @@ class History:
     @property
     def executions(self) -> tuple[Execution, ...]:
         """The executions so far, oldest first."""
-        return tuple(self._executions)
+        return tuple(self._executions.copy().values())
 
     def start(self) -> dict[str, Version]:
         """Return what a run from the top starts with: the first generators' states, and the files as they are now."""
         return {
             **self._first_random,
-            **{name: version for name, version in self.current.items() if name.startswith("<file ")},
+            **{name: version for name, version in self.current.copy().items() if name.startswith("<file ")},
         }
-
-    _first_random: dict[str, Version]
 
     def _random_is(self, library: str, state: str, maker: int) -> Version:
         name = pseudo("random", library)
         version = Version(name=name, maker=maker, value=state.encode(), mutable=False)
         self.current[name] = version
         if maker == 0:
-            self._first_random = {**getattr(self, "_first_random", {}), name: version}
+            self._first_random[name] = version
         return version
 
     def before(self) -> Before:
@@ -143,15 +147,33 @@ class History:
         return execution
 
     def _keep(self, execution: Execution) -> None:
-        same = [one for one in self._executions if one.source_digest == execution.source_digest]
+        same = self._by_source.setdefault(execution.source_digest, [])
         if len(same) >= _MAX_OF_A_SOURCE:
-            self._executions.remove(same[1])  # the first is the likeliest witness of a run from the top
+            self._executions.pop(same.pop(1).number)  # the first is the likeliest witness of a run from the top
         elif len(self._executions) >= _MAX_EXECUTIONS:
-            del self._executions[0]
-        self._executions.append(execution)
+            oldest = self._executions.pop(next(iter(self._executions)))
+            self._by_source[oldest.source_digest].remove(oldest)
+            if not self._by_source[oldest.source_digest]:
+                del self._by_source[oldest.source_digest]
+        same.append(execution)
+        self._executions[execution.number] = execution
+        if any(version is not None and len(version.shares) > _MAX_SHARES for version in self.current.values()):
+            self._forget_shares()
+
+    def _forget_shares(self) -> None:
+        kept = [*self._executions.values()]
+        versions = [
+            version for one in kept for held in (one.reads, one.writes, one.inplace) for version in held.values()
+        ]
+        alive = {version.serial for version in (*versions, *self.current.values()) if version is not None}
+        for version in (*versions, *self.current.values()):
+            if version is not None:
+                version.shares &= alive
 
     def _counts(self, name: str) -> bool:
-        return name not in self._hidden and not (name.startswith("_") and _is_history(name))
+        if name.startswith("_") and _is_history(name):
+            return False
+        return name not in self._hidden or self._namespace.get(name) is not self._hidden[name]
 
 
 def next_trail(trail: int, source: str) -> int:
@@ -159,9 +181,14 @@ def next_trail(trail: int, source: str) -> int:
     return trail if cell_names(source).trivial else hash((trail, source.strip()))
 
 
+def _installed(module: ModuleType) -> bool:
+    file = ModuleType.__getattribute__(module, "__dict__").get("__file__")
+    return not isinstance(file, str) or file.startswith(_INSTALLED) or f"{os.sep}site-packages{os.sep}" in file
+
+
 def _is_history(name: str) -> bool:
     rest = name.strip("_i")
-    return not rest or rest.isdecimal() or name.startswith("__") or name in {"_oh", "_dh"}
+    return not rest or rest.isdecimal() or name.startswith("__") or name in {"_oh", "_dh", "_ih", "_exit_code"}
 
 
 class _Step:
@@ -178,6 +205,7 @@ class _Step:
         self._new: dict[str, Walk] = {}
         self._spent = history._budget()  # noqa: SLF001 - as above
         self._all = self._names.opaque or not before.alone
+        self._seeds = self._names.seeds or self._all
         self._stored: set[str] = set()
         self._reads: set[str] = set()
         self._versions: dict[str, Version | None] = {}
@@ -212,6 +240,11 @@ class _Step:
             reads_all=self._all,
             writes=self._versions,
             inplace=self._inplace,
+            kept=frozenset(
+                version.serial
+                for name in touched - self._versions.keys()
+                if (version := current.get(name)) is not None and self._new[name].ids
+            ),
             history=trail if self._names.history or self._all else None,
             outputs=self._ran.outputs,
         )
@@ -254,6 +287,7 @@ class _Step:
                 reached |= one.loads | one.stores
                 self._stored |= one.stores
                 self._all = self._all or one.reaches_all
+                self._seeds = self._seeds or one.seeds or one.reaches_all
         return frozenset(reached)
 
     def _relatives(self, touched: set[str]) -> set[str]:
@@ -309,12 +343,16 @@ class _Step:
                 else:
                     blurred.add(name)
         self._spread(blurred, number)
-        risky = effects(self._ran.source).risky if self._modules() else frozenset()
-        for name in (self._modules() & risky) - self._versions.keys():
+        for name in self._changed_modules() - self._versions.keys():
             self._make_inplace(name, number).value = None  # its settings are not seen
 
-    def _modules(self) -> set[str]:
-        return {name for name in self._names.loads if name in self._new and self._new[name].mark.startswith(b"module ")}
+    def _changed_modules(self) -> set[str]:
+        """Return the modules that may have changed: a library's where something is set, one's own where one is called."""  # noqa: E501
+        modules = [name for name in self._names.loads if name in self._new and type(self._now[name]) is ModuleType]
+        if not modules:
+            return set()
+        does = effects(self._ran.source)
+        return {name for name in modules if name in (does.settings if _installed(self._now[name]) else does.risky)}
 
     def _spread(self, blurred: set[str], number: int) -> None:
         """What cannot be seen in full may have changed with what shares an object with it."""
@@ -344,7 +382,7 @@ class _Step:
             maker=number,
             value=seen.mark if seen.strong else None,
             mutable=bool(seen.ids) or not seen.strong,
-            fragile=seen.opaque,
+            fragile=seen.opaque or seen.active,
             reaches=seen.loads | seen.stores,
             reaches_all=seen.reaches_all,
         )
@@ -372,7 +410,7 @@ class _Step:
         for library, state in ran.random_after.items():
             name = pseudo("random", library)
             earlier = ran.random_before.get(library)
-            if earlier == state:
+            if earlier == state and not self._seeds:  # nothing was drawn
                 continue
             known = history.current.get(name)
             if earlier is not None and (known is None or known.value != earlier.encode()):

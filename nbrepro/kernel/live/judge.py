@@ -9,7 +9,7 @@ cannot be seen counts against it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -253,7 +253,7 @@ class _Replay:
         for name in one.inplace:
             now = self._now.get(name)
             if now is not None and (name in one.reads or now is one.inplace[name]):
-                self._spread(now, apart=one.writes.keys())
+                self._spread(now, one.writes.keys(), one.kept)
         for name, version in one.writes.items():
             if name in one.inplace and name not in one.reads and self._now.get(name) is not one.inplace[name]:
                 if self._now.get(name) is not None:
@@ -265,13 +265,15 @@ class _Replay:
                 if name.startswith("<random") and other.reads.get(name) is None and self._now.get(name) is None:
                     self._now[name] = version
 
-    def _spread(self, version: Version, apart: Iterable[str]) -> None:
+    def _spread(self, version: Version, apart: Container[str] = (), kept: Container[int] = ()) -> None:
         """What shares an object with one that changed in place is not known any more."""
         for name, other in list(self._now.items()):
-            if other is not None and other is not version and name not in apart and self._related(version, other):
+            if other is None or other is version or name in apart or other.serial in kept:
+                continue
+            if self._related(version, other):
                 self._now[name] = Version(name=name)
 
-    def _unknown(self, cell: NotebookCell, source: str | None, candidates: Iterable[Execution]) -> None:
+    def _unknown(self, cell: NotebookCell, source: str | None, candidates: Iterable[Execution]) -> None:  # noqa: ARG002
         """A cell that may make anything of what it binds, changes, and reaches through functions."""
         names = cell_names(source) if source is not None else None
         if names is None or names.opaque or any(one.reads_all for one in candidates):
@@ -289,8 +291,8 @@ class _Replay:
         changed |= {name for name in names.loads if (now := self._now.get(name)) is not None and now.fragile}
         for name in changed:
             now = self._now.get(name)
-            if now is not None and (now.mutable or name in reached):
-                self._spread(now, apart=())
+            if now is not None and (now.mutable or name in reached or name in does.settings):
+                self._spread(now)
                 self._now[name] = Version(name=name, reaches=now.reaches, reaches_all=now.reaches_all)
         for name in bound:
             self._now[name] = Version(name=name, reaches=names.defs.get(name, frozenset()))
@@ -327,17 +329,19 @@ class _Replay:
         mine = [(text, name) for one, text, name in found if one is state]
         return state, mine[0][0], tuple(name for _, name in mine)
 
-    def _reason_for(self, place: int, name: str, last: Execution) -> tuple[LiveState, str]:
+    def _reason_for(self, place: int, name: str, last: Execution) -> tuple[LiveState, str]:  # noqa: PLR0911
         read, now, shown = last.reads[name], self._now.get(name), _shown(name)
         makers = self._defined.get(name, [])
         if name.startswith("<"):
             return LiveState.STALE, f"{shown} is another one in a run from the top"
+        if now is None and self._unknown_names:
+            return LiveState.STALE, "comes after a cell that may have made any name"
         if read is None:
             return LiveState.OUT_OF_ORDER, f"ran before {shown} was made above"
         if not makers:
             return LiveState.ORPHAN, f"uses {shown}, which no cell makes any more"
         maker = self._makers.get(read.maker)
-        origin = self._place.get(maker.cell_id) if maker is not None else None
+        origin = self._place.get(maker.cell_id) if maker is not None else None  # type: ignore[arg-type]
         if origin == place:
             return LiveState.STALE, f"ran again on {shown} as it had left it"
         if (origin is not None and origin > place) or (now is None and min(makers) > place):

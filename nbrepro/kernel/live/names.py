@@ -12,8 +12,8 @@ from functools import lru_cache
 from types import CodeType
 
 from nbrepro.kernel.live import commands
-from nbrepro.kernel.live.bytecode import code_names, nested, operations, runs_at_once, sees_everything
-from nbrepro.kernel.live.touching import calls_unknown, lambdas_apart, may_change
+from nbrepro.kernel.live.bytecode import code_names, nested, operations, runs_at_once, sees_everything, sets_seeds
+from nbrepro.kernel.live.touching import calls_unknown, lambdas_apart, may_change, sets_on
 
 _FLAGS = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 _HISTORY = re.compile(r"_{1,3}|_i{1,3}|_i?\d+|_[oid]h|In|Out")
@@ -42,6 +42,8 @@ class CellNames:
     """Whether it looks into IPython's history: `_`, `Out`, `In`."""
     appends: bool = False
     """Whether what it writes to files may follow what they hold."""
+    seeds: bool = False
+    """Whether it names what sets or reads the state of a generator."""
     opaque: bool = False
     """Whether it can read or write names that it does not spell."""
     trivial: bool = False
@@ -59,6 +61,8 @@ class Effects:
 
     risky: frozenset[str] = _NONE
     """Names whose object it may change in place."""
+    settings: frozenset[str] = _NONE
+    """Names, of modules as a rule, on which something is set: `pd.set_option(…)`, `plt.rcParams[…] = …`."""
     calls: bool = True
     """Whether it calls anything that is not known to be harmless."""
     meaning: str
@@ -76,6 +80,7 @@ def effects(source: str) -> Effects:
     magics = commands.commands_in(tree)
     return Effects(
         risky=may_change(tree) | body.mentioned | magics.mentioned,
+        settings=sets_on(tree),
         calls=bool(magics.any or body.partial or calls_unknown(tree)),
         meaning=source if body.partial else ast.dump(tree),
     )
@@ -126,11 +131,12 @@ def _analyse(source: str, body: commands.Body) -> CellNames:
     star = "*" in source and any(_imports_all(statement) for statement in ast.walk(tree))
     return CellNames(
         loads={name: bound for name, bound in loads.items() if not _HISTORY.fullmatch(name) or name in stores},
-        stores=stores,
+        stores=stores,  # type: ignore[arg-type]
         sure=frozenset() if body.partial else sure,
         deletes=frozenset(flow.deletes),
         defs={name: frozenset(names) for name, names in flow.defs.items()},
         history=history,
+        seeds=_any_seeds(code),
         appends=bool(_APPENDS.search(source)),
         opaque=flow.opaque or star or magics.opaque or body.opaque or _bare_namespaces(tree, code),
         trivial=not tree.body and not body.partial and not body.opaque,
@@ -147,6 +153,10 @@ def _queried(tree: ast.Module, code: CodeType) -> set[str]:
 
 def _attributes(code: CodeType) -> set[str]:
     return {*code.co_names, *(name for inner in nested(code) for name in _attributes(inner))}
+
+
+def _any_seeds(code: CodeType) -> bool:
+    return sets_seeds(code) or any(code_names(inner).seeds for inner in nested(code))
 
 
 def _imports_all(node: ast.AST) -> bool:
@@ -288,7 +298,7 @@ def _blocks(node: ast.stmt) -> list[list[ast.stmt]]:
 
 def _first(node: ast.stmt) -> int:
     decorators = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(decorator.lineno for decorator in decorators)])
+    return min([node.lineno, *(decorator.lineno for decorator in decorators)])  # type: ignore[no-any-return]
 
 
 def _span(node: ast.stmt) -> range:

@@ -8,18 +8,168 @@ import re
 from collections.abc import Iterator
 
 _HARMLESS_CALLS = frozenset(
-    """abs all any ascii bin bool bytes callable chr complex dict display divmod enumerate filter float format frozenset
-    getattr hasattr hash hex id int isinstance issubclass len list map max min oct ord pow print range repr reversed
-    round set slice sorted str sum tuple type zip""".split()
+    [
+        "abs",
+        "all",
+        "any",
+        "ascii",
+        "bin",
+        "bool",
+        "bytes",
+        "callable",
+        "chr",
+        "complex",
+        "dict",
+        "display",
+        "divmod",
+        "enumerate",
+        "filter",
+        "float",
+        "format",
+        "frozenset",
+        "getattr",
+        "hasattr",
+        "hash",
+        "hex",
+        "id",
+        "int",
+        "isinstance",
+        "issubclass",
+        "len",
+        "list",
+        "map",
+        "max",
+        "min",
+        "oct",
+        "ord",
+        "pow",
+        "print",
+        "range",
+        "repr",
+        "reversed",
+        "round",
+        "set",
+        "slice",
+        "sorted",
+        "str",
+        "sum",
+        "tuple",
+        "type",
+        "zip",
+    ]
 )
 _HARMLESS_METHODS = frozenset(
-    """abs agg aggregate all any apply argmax argmin argsort assign astype clip copy corr count cov cumsum describe diff
-    drop dropna dtypes duplicated endswith fillna filter find format get groupby head hist idxmax idxmin index info
-    isin isna isnull items itertuples iterrows join keys kurt lower mad max mean median melt merge min mode nlargest
-    notna nsmallest nunique pct_change pivot pivot_table plot predict predict_proba prod quantile query rank rename
-    replace resample reset_index rolling round sample score select_dtypes shift show skew sort_index sort_values split
-    squeeze stack startswith std strip sum summary tail to_csv to_dict to_frame to_list to_numpy to_parquet to_string
-    tolist transform transpose unique unstack upper value_counts values var where xs""".split()
+    [
+        "abs",
+        "agg",
+        "aggregate",
+        "all",
+        "any",
+        "apply",
+        "argmax",
+        "argmin",
+        "argsort",
+        "assign",
+        "astype",
+        "clip",
+        "copy",
+        "corr",
+        "count",
+        "cov",
+        "cumsum",
+        "describe",
+        "diff",
+        "drop",
+        "dropna",
+        "dtypes",
+        "duplicated",
+        "endswith",
+        "fillna",
+        "filter",
+        "find",
+        "format",
+        "get",
+        "groupby",
+        "head",
+        "hist",
+        "idxmax",
+        "idxmin",
+        "index",
+        "info",
+        "isin",
+        "isna",
+        "isnull",
+        "items",
+        "itertuples",
+        "iterrows",
+        "join",
+        "keys",
+        "kurt",
+        "lower",
+        "mad",
+        "max",
+        "mean",
+        "median",
+        "melt",
+        "merge",
+        "min",
+        "mode",
+        "nlargest",
+        "notna",
+        "nsmallest",
+        "nunique",
+        "pct_change",
+        "pivot",
+        "pivot_table",
+        "plot",
+        "predict",
+        "predict_proba",
+        "prod",
+        "quantile",
+        "query",
+        "rank",
+        "rename",
+        "replace",
+        "resample",
+        "reset_index",
+        "rolling",
+        "round",
+        "sample",
+        "score",
+        "select_dtypes",
+        "shift",
+        "show",
+        "skew",
+        "sort_index",
+        "sort_values",
+        "split",
+        "squeeze",
+        "stack",
+        "startswith",
+        "std",
+        "strip",
+        "sum",
+        "summary",
+        "tail",
+        "to_csv",
+        "to_dict",
+        "to_frame",
+        "to_list",
+        "to_numpy",
+        "to_parquet",
+        "to_string",
+        "tolist",
+        "transform",
+        "transpose",
+        "unique",
+        "unstack",
+        "upper",
+        "value_counts",
+        "values",
+        "var",
+        "where",
+        "xs",
+    ]
 )
 _LIBRARIES = re.compile(r"np|numpy|pd|pandas|plt|sns|math|scipy|stats|json|os|sys|re|time|Path|pl|polars")
 _CHANGING = re.compile(
@@ -46,6 +196,19 @@ def may_change(tree: ast.Module) -> frozenset[str]:
             break
     else:
         found |= {name for _, sources in links for name in sources}
+    return frozenset(found)
+
+
+def sets_on(tree: ast.Module) -> frozenset[str]:
+    """Return the names on which an attribute is set or deleted, or a method is called whose name says so."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
+            found.update(_base(node))
+        elif (
+            isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _CHANGING.fullmatch(node.func.attr)
+        ):
+            found.update(_base(node.func))
     return frozenset(found)
 
 
@@ -76,11 +239,13 @@ def _changed_by_call(call: ast.Call) -> Iterator[str]:
     base = next(_base(call.func), "") if isinstance(call.func, ast.Attribute) else ""
     if isinstance(call.func, ast.Attribute):
         of_library = bool(base) and _LIBRARIES.fullmatch(base) is not None
-        changing = _CHANGING.fullmatch(call.func.attr) or _is_harmless(call) is False and not of_library
+        changing = _CHANGING.fullmatch(call.func.attr) or (_is_harmless(call) is False and not of_library)
         if changing or any(keyword.arg == "out" for keyword in call.keywords):
             yield from _base(call.func)
         elif of_library:
             return
+    else:
+        yield from _base(call.func)  # what is called may keep something: defaults, closures
     for argument in arguments:
         yield from _names(argument)
 
@@ -131,4 +296,3 @@ def lambdas_apart(tree: ast.Module) -> dict[int, str]:
         if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda) and isinstance(node.targets[0], ast.Name)
     }
     return {line: name for line, name in bound.items() if len(lines[line]) == 1}
-

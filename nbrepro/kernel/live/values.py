@@ -62,6 +62,10 @@ class Walk(NamedTuple):
     stores: frozenset[str] = frozenset()
     reaches_all: bool = False
     """Whether a function in it can reach any name."""
+    seeds: bool = False
+    """Whether a function in it names what sets the state of a generator."""
+    active: bool = False
+    """Whether it holds functions of the notebook: using it may run them."""
 
 
 class Budget:
@@ -128,6 +132,7 @@ class _Walker:
         self.complete = True
         self.opaque = False
         self.reaches_all = False
+        self.seeds = self.active = False
         self.ids: set[int] = set()
         self.loads: set[str] = set()
         self.stores: set[str] = set()
@@ -149,7 +154,7 @@ class _Walker:
         mark = text if len(text) <= _SAMPLES else hashlib.blake2b(text, digest_size=16).digest()
         return Walk(
             mark, self.strong, self.complete, self.opaque, frozenset(self.ids), frozenset(self.loads),
-            frozenset(self.stores), self.reaches_all,
+            frozenset(self.stores), self.reaches_all, self.seeds, self.active,
         )  # fmt: skip
 
     def say(self, *parts: str) -> None:
@@ -182,6 +187,8 @@ class _Walker:
         names = code_names(code)
         self.say(names.digest.hex())
         if function.__globals__ is self._namespace:
+            self.active = True
+            self.seeds = self.seeds or names.seeds
             self.loads |= names.loads
             self.stores |= names.stores
             self.reaches_all = self.reaches_all or names.opaque
@@ -388,7 +395,7 @@ HANDLERS: dict[type, Handler] = {
     set: _sequence,
     frozenset: _sequence,
     deque: _sequence,
-    bytearray: lambda walker, value: (_sequence(walker, list(value)), walker.ids.add(id(value)))[0],
+    bytearray: lambda walker, value: (_sequence(walker, list(value)), walker.ids.add(id(value)))[0],  # type: ignore[func-returns-value]
     dict: _mapping,
     defaultdict: _mapping,
     OrderedDict: _mapping,
@@ -405,7 +412,7 @@ HANDLERS: dict[type, Handler] = {
     MappingProxyType: _referents,
     GetSetDescriptorType: _named,
     MemberDescriptorType: _named,
-    type(len.__call__): _named,
+    type(len.__call__): _named,  # type: ignore[operator]
     type(str.join): _named,
     type(object.__init__): _named,
     type(dict.__dict__["fromkeys"]): _named,

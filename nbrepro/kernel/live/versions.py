@@ -21,7 +21,7 @@ class Version:
     """Equal for equal values; ``None`` where the whole value was not seen."""
     mutable: bool = True
     fragile: bool = False
-    """Whether using the object may change it, unseen."""
+    """Whether using the object may change it: an iterator, a file, an object with functions of the notebook."""
     reaches: frozenset[str] = _NONE
     """Names that functions in it look up or bind when they are called."""
     reaches_all: bool = False
@@ -50,6 +50,8 @@ class Execution:
     """What it bound or changed; ``None`` for a name that it deleted."""
     inplace: Mapping[str, Version | None] = field(default_factory=dict)
     """What held the names whose object it changed in place without naming them, and those it changed by name."""
+    kept: frozenset[int] = frozenset()
+    """Serials of versions that share objects with what it used, and that it left as they were."""
     history: int | None = None
     """For one that looks into IPython's history: stands for the sources that ran before it."""
     outputs: tuple[str, ...] | None = None

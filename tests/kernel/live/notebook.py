@@ -20,6 +20,7 @@ from nbrepro.records.digests import digest_text
 
 Step = str | tuple[str, ...]
 _shells: list[Any] = []
+_first: dict[str, Any] = {}
 
 
 def shell() -> Any:
@@ -31,8 +32,15 @@ def shell() -> Any:
         one.displayhook.write_output_prompt = lambda: None
         one._showtraceback = lambda *_: None
         _shells.append(one)
-    _shells[0].reset(new_session=True)
-    return _shells[0]
+        _first.update(one.user_ns)
+    one = _shells[0]
+    one.user_ns.clear()  # reset() collects garbage, which takes long among the tests' libraries
+    one.user_ns.update(_first)
+    one.user_ns["_oh"] = one.user_ns["Out"] = {}
+    one.user_ns.update({"_": "", "__": "", "___": ""})
+    one.displayhook._, one.displayhook.__, one.displayhook.___ = "", "", ""
+    one.execution_count = 1
+    return one
 
 
 def ample() -> Budget:
@@ -46,7 +54,7 @@ def states() -> dict[str, str]:
     if "numpy" in sys.modules:
         import numpy as np
 
-        found["numpy"] = np.random.get_state()
+        found["numpy"] = np.random.get_state()  # noqa: NPY002  # type: ignore[assignment]
     return {name: hashlib.sha256(repr(state).encode()).hexdigest() for name, state in found.items()}
 
 
@@ -56,7 +64,7 @@ def seed() -> None:
     if "numpy" in sys.modules:
         import numpy as np
 
-        np.random.seed(42)
+        np.random.seed(42)  # noqa: NPY002
 
 
 def run_in(one: Any, source: str) -> tuple[tuple[str, ...], BaseException | None]:
@@ -85,9 +93,7 @@ class LiveNotebook:
     def __post_init__(self) -> None:
         self.shell = shell()
         seed()
-        self.history = History(
-            self.shell.user_ns, self.shell.user_ns_hidden, budget=self.budget, random=states()
-        )
+        self.history = History(self.shell.user_ns, self.shell.user_ns_hidden, budget=self.budget, random=states())
 
     def do(self, *steps: Step) -> LiveNotebook:
         """Take steps: cells to run in one text, or an edit, deletion, insertion or move."""
