@@ -50,11 +50,11 @@ def ample() -> Budget:
 
 def states() -> dict[str, str]:
     """Return digests of the global generators' states."""
-    found = {"random": random.getstate()}
+    found: dict[str, Any] = {"random": random.getstate()}
     if "numpy" in sys.modules:
         import numpy as np
 
-        found["numpy"] = np.random.get_state()  # noqa: NPY002  # type: ignore[assignment]
+        found["numpy"] = np.random.get_state()  # noqa: NPY002
     return {name: hashlib.sha256(repr(state).encode()).hexdigest() for name, state in found.items()}
 
 
