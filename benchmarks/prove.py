@@ -174,8 +174,8 @@ take 2·log₂ n + 3 runs. Right: {right} of {count}.
 {rows}
 
 The packages are {packages} of the index, each with two real versions, from {first} to {last};
-all are imported, one changes the output. In every case the files of the project and what `pip freeze` lists were the
-same before and after the proof.
+all are imported, one changes the output. In every case the files of the project, and with packages what
+`pip freeze` lists, were the same before and after the proof.
 """
 
 
