@@ -24,6 +24,6 @@ def test_every_restart_begins_a_journal_of_its_own_cells() -> None:
 
 
 def test_a_kernel_that_is_killed_leaves_every_cell_that_had_ended() -> None:
-    deaths = kills(3, seed=4, longest=2.0)
-    assert any(death.replied for death in deaths)
+    deaths = kills(3, seed=4, longest=0.8, amid_cells=True)
+    assert all(death.replied for death in deaths)
     assert not any(death.missing for death in deaths)
