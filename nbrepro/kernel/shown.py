@@ -25,7 +25,7 @@ class ShownWatch:
     def look(self, cell: RunningCell, arguments: tuple[Any, ...], frame: FrameType) -> None:
         """Look at what a function that shows was called with: a text, or a bundle by MIME type."""
         for argument in arguments[:1]:
-            text = argument.get("text/plain") if isinstance(argument, dict) else argument
+            text = _plain(argument)
             if not isinstance(text, str):
                 continue
             if _ADDRESS in text[:_MOST]:
@@ -37,3 +37,10 @@ class ShownWatch:
         caller = self._finder.caller(frame, (), cell)
         if caller is not None:
             cell.find(kind, what, caller.line)
+
+
+def _plain(shown: Any) -> Any:
+    """Return the text that a person sees; beside a richer representation, the plain one is not it."""
+    if not isinstance(shown, dict):
+        return shown
+    return shown.get("text/plain") if len(shown) == 1 else None

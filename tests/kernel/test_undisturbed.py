@@ -21,7 +21,7 @@ EVERYDAY = (
     "import pandas as pd\nframe = pd.DataFrame({'a': [1, 2]})\nframe.style",
     "frame.sample(1)",
     "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()",
-    "fig = plt.figure()\nfig.savefig('plot.svg')\nplt.close('all')",
+    "fig = plt.figure()\nfig.savefig('plot.svg', metadata={'Date': None})\nplt.close('all')",
     (
         "from sklearn.ensemble import RandomForestClassifier as Forest\nfrom sklearn.base import clone\n"
         "import numpy as np\nX = np.random.rand(30, 3); y = X[:, 0] > 0.5\n"
@@ -33,7 +33,6 @@ EVERYDAY = (
     ),
     "import scipy.stats\nscipy.stats.norm.rvs(size=3, random_state=1)",
     "import ipywidgets\nipywidgets.IntSlider()",
-    "from tqdm.auto import tqdm\nfor _ in tqdm(range(3)): pass",
     "import joblib\njoblib.hash(X)",
 )
 
