@@ -58,18 +58,24 @@ def read_record(path: Path) -> tuple[NotebookNode, Record]:
 
 
 def _check_untouched(notebook: NotebookNode, record: Record) -> None:
-    if record.digest != record_digest(notebook, record):
+    """Hold the digest against what stands in the file, so that fields which came or went since do not count."""
+    header = {name: value for name, value in notebook.metadata[KEY].items() if name != "settings"}
+    if record.digest != _digest(notebook, header, _cells_of(notebook)):
         raise RecordError("the record was edited after it was made: record the notebook again, or restore it from git")
 
 
 def record_of(notebook: NotebookNode) -> Record:
     """Return the record in a notebook's metadata, without checking that it is untouched."""
-    cells = {
+    return Record.from_metadata(notebook.metadata.get(KEY), _cells_of(notebook))
+
+
+def _cells_of(notebook: NotebookNode) -> dict[int, Any]:
+    """Return the part of the record in each code cell's metadata, by index."""
+    return {
         index: notebook.cells[index].metadata[KEY]
         for index in code_cells(notebook)
         if KEY in notebook.cells[index].metadata
     }
-    return Record.from_metadata(notebook.metadata.get(KEY), cells)
 
 
 def record_digest(notebook: NotebookNode, record: Record) -> str:
@@ -77,12 +83,15 @@ def record_digest(notebook: NotebookNode, record: Record) -> str:
 
     Time stamps and durations are left out: two runs that gave the same have the same digest.
     """
-    header = record.to_metadata()
-    cells = record.cell_metadata()
-    for part in (header, *cells.values()):
-        part.pop("timing", None)
-    header.pop("digest", None)
-    done = {str(notebook.cells[index].get("id", index)): data for index, data in cells.items()}
+    return _digest(notebook, record.to_metadata(), record.cell_metadata())
+
+
+def _digest(notebook: NotebookNode, header: dict[str, Any], cells: dict[int, Any]) -> str:
+    header = {name: value for name, value in header.items() if name not in ("timing", "digest")}
+    done = {
+        str(notebook.cells[index].get("id", index)): {name: value for name, value in data.items() if name != "timing"}
+        for index, data in cells.items()
+    }
     content = [_content(cell) for cell in notebook.cells if PAPERMILL_MARK not in tags_of(cell)]
     return digest_json({"header": header, "cells": done, "notebook": content})
 

@@ -56,9 +56,6 @@ class Record:
         """Return the notebook's ``metadata.nbrepro``, without the cells' part."""
         data: dict[str, Any] = plain(replace(self, cells={}))
         del data["cells"]
-        randomness = (data.get("fingerprint") or {}).get("randomness") or {}
-        for name in [name for name, value in _LATER.items() if randomness.get(name) == value]:
-            del randomness[name]
         return data
 
     def cell_metadata(self) -> dict[int, dict[str, Any]]:
@@ -86,10 +83,6 @@ class Record:
         return replace(header, cells={index: _cell(index, value) for index, value in cells.items()})
 
 
-_LATER = {"scope": "session", "drawn": False, "entropy": "detect"}
-"""Fields of `Randomness` that came later, left out where they say what always was: older records keep their digest."""
-
-
 def plain(value: object) -> Any:
     """Return ``value`` as what a JSON file would give back: lists for tuples, strings for enums."""
     return msgspec.json.decode(msgspec.json.encode(value))
@@ -97,7 +90,7 @@ def plain(value: object) -> Any:
 
 def _cell_metadata(cell: CellRecord) -> dict[str, Any]:
     data: dict[str, Any] = plain(cell)
-    for name in ("calibration", "draws"):  # records made before there was any keep their digest
+    for name in ("calibration", "draws", "names_read", "names_written"):  # most cells have none
         if not data.get(name):
             data.pop(name, None)
     return data

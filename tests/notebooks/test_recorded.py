@@ -77,6 +77,21 @@ def test_an_edited_record_is_noticed(tmp_path: Path, change: Any) -> None:
         read_record(path)
 
 
+def test_a_record_made_before_a_field_came_is_untouched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    to_metadata = Record.to_metadata
+
+    def of_an_older_nbrepro(self: Record) -> dict[str, Any]:
+        data = to_metadata(self)
+        del data["fingerprint"]["conda"]
+        return data
+
+    with monkeypatch.context() as older:
+        older.setattr(Record, "to_metadata", of_an_older_nbrepro)
+        path = kept(tmp_path)
+    assert "conda" not in json.loads(path.read_text())["metadata"]["nbrepro"]["fingerprint"]
+    assert read_record(path)[1].fingerprint.conda == {}
+
+
 def test_a_record_of_a_newer_major_version_is_refused(tmp_path: Path) -> None:
     path = kept(tmp_path)
     edit(path, lambda d: d["metadata"]["nbrepro"].update(schema_version="2.0"))
