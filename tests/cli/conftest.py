@@ -35,9 +35,11 @@ def save(path: Path, *sources: str, outputs: dict[int, str] | None = None, **met
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    (tmp_path / ".nbrepro").mkdir()
-    return tmp_path
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project under a short path: at 80 columns a message keeps the paths in it on one line."""
+    made = tmp_path_factory.mktemp("p")
+    (made / ".nbrepro").mkdir()
+    return made
 
 
 @pytest.fixture
