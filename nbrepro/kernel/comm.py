@@ -17,7 +17,6 @@ from typing import Any
 import msgspec
 
 import nbrepro
-from nbrepro.kernel.live.watch import saved_cell
 from nbrepro.records import FileUse
 from nbrepro.records.panel import (
     COMM_ID,
@@ -92,7 +91,7 @@ class PanelComm:
     def _answer(self, data: Any) -> None:
         message: Hello | LiveQuestion = msgspec.convert(data, Hello | LiveQuestion)
         if isinstance(message, LiveQuestion):
-            if self._session.live.is_on:
+            if self._session.live is not None:
                 self._send(live_answer(self._session, message))
             return
         self._listening = message.listen
@@ -125,7 +124,9 @@ def state_of(session: Any) -> KernelState:
 
 
 def live_answer(session: Any, question: LiveQuestion) -> LiveAnswer:
-    """Return how the editor's cells stand to a run from the top."""
+    """Return how the editor's cells stand to a run from the top, in a session that follows them."""
+    from nbrepro.kernel.live.watch import saved_cell
+
     cells = [saved_cell(cell.id, cell.source, cell.tags) for cell in question.cells[:_MAX_CELLS] if cell.source.strip()]
     answer = session.live.answer(cells)
     found = tuple(

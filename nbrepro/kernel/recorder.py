@@ -5,16 +5,18 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nbrepro.kernel.activity import Activity, RunningCell
 from nbrepro.kernel.border import Border, interrupt_again
 from nbrepro.kernel.files import used_files
-from nbrepro.kernel.live.watch import LiveWatch
 from nbrepro.kernel.outputs import OutputWatch
 from nbrepro.records import CellRecord, CellState, ExceptionInfo, Timing
 from nbrepro.records.digests import digest_text
 from nbrepro.store.journal import CellRun
+
+if TYPE_CHECKING:
+    from nbrepro.kernel.live.watch import LiveWatch, Names
 
 _MAX_MESSAGE = 10_000
 
@@ -48,7 +50,7 @@ class Recorder:
     read:
         Called with each cell that has run, before its findings are taken.
     live:
-        Follows the names that cells read and write.
+        Follows the names that cells read and write, if they are followed.
     after:
         What an earlier session in this process has recorded.
     """
@@ -64,7 +66,7 @@ class Recorder:
         prepare: Callable[[RunningCell], None],
         outputs: OutputWatch,
         read: Callable[[RunningCell], None],
-        live: LiveWatch,
+        live: LiveWatch | None,
         after: Recorded,
     ) -> None:
         self._shell = shell
@@ -134,7 +136,8 @@ class Recorder:
         self._prepare(cell)
         cell.outputs = self._outputs.new()
         cell.random_before = self._states()
-        self._live.begin(cell)
+        if self._live is not None:
+            self._live.begin(cell)
         self.recorded = Recorded(order)
         cell.clock = time.perf_counter()
         self._activity.begin(cell)
@@ -160,7 +163,7 @@ class Recorder:
         self._border.between("reading the source", self._read, cell)
         outputs = cell.outputs.digests() if cell.outputs is not None else None
         files = used_files(cell)
-        names_read, names_written = self._live.end(cell, fault, outputs, files)
+        names: Names = ((), ()) if self._live is None else self._live.end(cell, fault, outputs, files)
         record = CellRecord(
             source_digest=digest_text(cell.source),
             state=CellState.OK if fault is None else CellState.ERROR,
@@ -172,8 +175,8 @@ class Recorder:
             files=files,
             findings=cell.found(),
             draws=tuple(cell.draws),
-            names_read=names_read,
-            names_written=names_written,
+            names_read=names[0],
+            names_written=names[1],
             timing=Timing(started=cell.started, seconds=round(seconds, 6)),
         )
         self._write(CellRun(msg_id=cell.msg_id, cell=record, cell_id=cell.cell_id, execution_count=count))

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 from datetime import datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import nbrepro
 from nbrepro.kernel import audit, fingerprints
@@ -22,7 +22,6 @@ from nbrepro.kernel.frames import CallerFinder
 from nbrepro.kernel.imports import PostImport
 from nbrepro.kernel.launch import Launch
 from nbrepro.kernel.listings import ListingWatch
-from nbrepro.kernel.live.watch import LiveWatch
 from nbrepro.kernel.network import NetworkWatch
 from nbrepro.kernel.outputs import OutputWatch
 from nbrepro.kernel.readings import SourceReader
@@ -33,6 +32,9 @@ from nbrepro.kernel.shown import ShownWatch
 from nbrepro.kernel.supply import Supply
 from nbrepro.records import CauseKind, Randomness
 from nbrepro.store.journal import CellRun, JournalWriter, SessionStart
+
+if TYPE_CHECKING:
+    from nbrepro.kernel.live.watch import LiveWatch
 
 _NOTHING = Recorded()
 _LOAD = "%load_ext nbrepro"
@@ -75,13 +77,7 @@ class Session:
         self._files = FileWatch(self._activity, self._border, self.launch)
         self._panel = PanelComm(self, self._border.between)
         self._outputs = OutputWatch(shell, self._activity, self._border, ShownWatch(self._finder).look)
-        self.live = LiveWatch(
-            shell,
-            self._border.between,
-            self.seeding.states,
-            seeds_cells=chances.by_cell,
-            is_on=os.environ.get("NBREPRO_LIVE") == "1",
-        )
+        self.live = self._live_watch() if os.environ.get("NBREPRO_LIVE") == "1" else None
         self.recorder = Recorder(
             shell,
             self._activity,
@@ -157,6 +153,17 @@ class Session:
             drawn=self.seeding.drawn,
             entropy=self.supply.mode,
         )
+
+    def _live_watch(self) -> LiveWatch:
+        """Follow the notebook's names too.
+
+        Off by default: what it costs a cell is not yet within the recorder's budget, and it still calls a few cells
+        clean that are not (`tests/kernel/live`).
+        """
+        from nbrepro.kernel.live.watch import LiveWatch
+
+        by_cell = self.launch.chances.by_cell
+        return LiveWatch(self.shell, self._border.between, self.seeding.states, seeds_cells=by_cell)
 
     def _follow_libraries(self) -> None:
         """Seed and watch what is imported, now or later."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeAlias
 
 from nbrepro.kernel.activity import RunningCell
 from nbrepro.kernel.live.history import History, Ran, live_names
@@ -12,7 +12,9 @@ from nbrepro.kernel.live.judge import Answer, NotebookCell, live_states
 from nbrepro.records import FileUse
 from nbrepro.records.digests import digest_text
 
-_NOTHING: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+Names: TypeAlias = "tuple[tuple[str, ...], tuple[str, ...]]"
+"""The names that a cell depended on, and those that it bound or changed."""
+_NOTHING: Names = ((), ())
 
 
 class LiveWatch:
@@ -28,9 +30,6 @@ class LiveWatch:
         Returns the digests of the global generators' states.
     seeds_cells:
         Whether each cell starts from a seed of its own, so that none depends on what others drew.
-    is_on:
-        Whether to follow at all. Off by default: what it costs a cell is not yet within the recorder's budget, and it
-        still calls a few cells clean that are not (`tests/kernel/live`).
     """
 
     def __init__(
@@ -40,20 +39,17 @@ class LiveWatch:
         random: Callable[[], Mapping[str, str]],
         *,
         seeds_cells: bool = False,
-        is_on: bool = True,
     ) -> None:
-        self.is_on = is_on
         self._shell = shell
         self._guard = guard
         self._random = random
         self._seeds_cells = seeds_cells
         self._history: History | None = None
-        self._last: tuple[tuple[str, ...], tuple[str, ...]] = _NOTHING
+        self._last = _NOTHING
 
     def begin(self, cell: RunningCell) -> None:
         """A cell is about to run."""
-        if self.is_on:
-            self._guard("live state", self._begin, cell)
+        self._guard("live state", self._begin, cell)
 
     def _begin(self, cell: RunningCell) -> None:
         if self._history is None:
@@ -63,7 +59,7 @@ class LiveWatch:
 
     def end(
         self, cell: RunningCell, fault: BaseException | None, outputs: tuple[str, ...] | None, files: Iterable[FileUse]
-    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    ) -> Names:
         """A cell has run; return the names that it depended on, and those that it bound or changed."""
         self._last = _NOTHING
         if cell.live is not None:
