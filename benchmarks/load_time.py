@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from subprocess import DEVNULL
 from typing import Any
 
 from jupyter_client.manager import KernelManager
@@ -28,14 +29,15 @@ _CLOCKS = "(__import__('time').perf_counter(), __import__('time').process_time()
 
 
 @contextmanager
-def kernel() -> Iterator[Any]:
-    """A kernel whose journal goes to a temporary folder."""
+def kernel(*arguments: str) -> Iterator[Any]:
+    """A kernel's client; its journal goes to a temporary folder."""
     with tempfile.TemporaryDirectory() as folder:
         # With bytecode, as installed: some workplaces switch it off, and then every import compiles.
-        base = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        hidden = ("NBREPRO_", "PYTHONDONTWRITEBYTECODE")
+        base = {name: value for name, value in os.environ.items() if not name.startswith(hidden)}
         environ = {**base, "NBREPRO_JOURNAL": str(Path(folder) / "journal.jsonl"), "NBREPRO_ROOT": folder}
         manager = KernelManager()
-        manager.start_kernel(env=environ, cwd=folder)
+        manager.start_kernel(env=environ, cwd=folder, extra_arguments=list(arguments), stderr=DEVNULL)
         client = manager.client()
         client.start_channels()
         try:

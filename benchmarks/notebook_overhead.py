@@ -12,18 +12,20 @@ import argparse
 import os
 import queue
 import statistics
-import tempfile
+import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
-from subprocess import DEVNULL
 from typing import Any
 
-from jupyter_client.manager import KernelManager
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from benchmarks.load_time import kernel
 
 PATIENCE = 600.0
 FLOWBOOK_MS = 70.0
+_NO_HISTORY = "--HistoryManager.enabled=False"
 _SMALL = (
     "x{n} = {n}\nx{n} + 1",
     "print('line {n}')",
@@ -94,26 +96,6 @@ def cells(part: str) -> list[str]:
     return list(_FRAMES if part == "pandas" else _TRAINING)
 
 
-@contextmanager
-def kernel(*arguments: str) -> Iterator[Any]:
-    """A kernel's client; its journal goes to a temporary folder."""
-    with tempfile.TemporaryDirectory() as folder:
-        hidden = ("NBREPRO_", "PYTHONDONTWRITEBYTECODE")
-        base = {name: value for name, value in os.environ.items() if not name.startswith(hidden)}
-        manager = KernelManager()
-        environ = {**base, "NBREPRO_JOURNAL": str(Path(folder) / "journal.jsonl"), "NBREPRO_ROOT": folder}
-        extra = ["--HistoryManager.enabled=False", *arguments]
-        manager.start_kernel(env=environ, cwd=folder, extra_arguments=extra, stderr=DEVNULL)
-        client = manager.client()
-        client.start_channels()
-        try:
-            client.wait_for_ready(timeout=PATIENCE)
-            yield client
-        finally:
-            client.stop_channels()
-            manager.shutdown_kernel(now=True)
-
-
 def milliseconds(client: Any, code: str, cell_id: str) -> float:
     """Run a cell as a front end does, and return the time from request to the kernel's being idle again."""
     content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False}
@@ -146,7 +128,8 @@ def measure(part: str, rounds: int) -> dict[str, list[list[float]]]:
     """Return the milliseconds of each cell in each round, by kernel."""
     found: dict[str, list[list[float]]] = {name: [[] for _ in cells(part)] for name in ("bare", _LOADED, "bare again")}
     with ExitStack() as stack:
-        clients = {name: stack.enter_context(kernel(*(["--ext=nbrepro"] if name == _LOADED else []))) for name in found}
+        extensions = {name: ["--ext=nbrepro"] if name == _LOADED else [] for name in found}
+        clients = {name: stack.enter_context(kernel(_NO_HISTORY, *more)) for name, more in extensions.items()}
         loaded = "'nbrepro' in get_ipython().magics_manager.magics['line']"
         if {name: _asked(client, loaded) == "True" for name, client in clients.items()} != {
             name: name == _LOADED for name in found
