@@ -35,7 +35,7 @@ def _draw(svg: str) -> NDArray[np.uint8] | None:
     try:
         import resvg_py  # noqa: PLC0415 - optional: the extra `svg`
 
-        drawn = resvg_py.svg_to_bytes(svg_string=svg, width=_WIDTH, background="white")
+        drawn = resvg_py.svg_to_bytes(svg_string=svg, width=_WIDTH, dpi=96.0, background="white")
         with Image.open(io.BytesIO(bytes(drawn))) as image:
             if image.width * image.height > MAX_PIXELS:
                 return None

@@ -1,6 +1,7 @@
 """SVG: compared by its tree, without generated ids, dates and metadata; trees that differ are drawn, if resvg is there.
 
-Whatever is seen in pixels decides then: two trees that draw the same picture are equivalent. What a picture cannot
+Two trees of other elements or attributes that draw the same pixels are equivalent; in trees of one form, a value that
+changed is a difference even where it is too small to be seen. What a picture cannot
 show (a title that is read out, a link) is left to the tree, so a drawing that holds such is judged by its tree alone.
 """
 
@@ -69,7 +70,8 @@ def _drawn(reference: str, candidate: str, comparison: Comparison, rules: Rules)
     if pixels[0] is None or pixels[1] is None:
         return comparison
     share, similarity = changed_pixels(pixels[0], pixels[1], 0)
-    if share == 0 and rules.sets_aside("svg-markup") and not _holds_more(reference, candidate):
+    written_otherwise = _form(reference) != _form(candidate)
+    if share == 0 and written_otherwise and rules.sets_aside("svg-markup") and not _holds_more(reference, candidate):
         return Comparison(
             verdict=Verdict.EQUIVALENT, reason=_SAME, noise=("svg-markup",), remarks=(_SAME,), masked=comparison.masked
         )
@@ -83,6 +85,11 @@ def _drawn(reference: str, candidate: str, comparison: Comparison, rules: Rules)
         remarks=(said, *comparison.remarks),
         similarity=min(similarity, 1 - 1e-9),
     )
+
+
+def _form(drawing: str) -> list[tuple[str, tuple[str, ...]]]:
+    """Return the elements and the names of their attributes: where these agree, only values differ, and count."""
+    return [(node.kind, tuple(sorted(node.attributes))) for node in _parse(drawing) or ()]
 
 
 def _holds_more(*drawings: str) -> bool:
