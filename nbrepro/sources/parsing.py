@@ -10,7 +10,8 @@ from functools import lru_cache
 MAX_SOURCE = 200_000
 """Characters of a source that is analysed; a longer one is data pasted into a cell."""
 
-_TRANSPARENT_MAGICS = frozenset({"capture", "prun", "time", "timeit"})
+TRANSPARENT_MAGICS = frozenset({"capture", "prun", "time", "timeit"})
+"""Cell magics whose body is Python of the notebook."""
 _ASSIGNED_MAGIC = re.compile(r"^(\s*[\w., ]+=\s*)[!%].*$")
 _LINE_MAGIC = re.compile(r"^(\s*)(?:[!%?].*|[\w.]+\?{1,2}\s*)$")
 
@@ -35,7 +36,7 @@ def plain_python(source: str) -> str:
     first = next((number for number, line in enumerate(lines) if line.strip()), None)
     if first is not None and lines[first].startswith("%%"):
         magic = lines[first][2:].split(maxsplit=1)
-        if not magic or magic[0] not in _TRANSPARENT_MAGICS:
+        if not magic or magic[0] not in TRANSPARENT_MAGICS:
             return ""
         lines[first] = ""
     return "\n".join(_without_magic(line) for line in lines)

@@ -6,7 +6,8 @@ import ast
 import re
 from dataclasses import dataclass
 
-_TRANSPARENT = frozenset({"capture", "prun", "time", "timeit"})
+from nbrepro.sources.parsing import TRANSPARENT_MAGICS
+
 _OTHER_LANGUAGES = frozenset(
     [
         "!",
@@ -117,7 +118,7 @@ def body_of(source: str) -> Body:
         return Body(source=plain(source))
     name, _, line = first[2:].strip().partition(" ")
     words = frozenset(_IDENTIFIER.findall(line))
-    if name in _TRANSPARENT:
+    if name in TRANSPARENT_MAGICS:
         inner = body_of(rest)
         timed = line if name in {"timeit", "prun"} else ""
         return Body(

@@ -16,6 +16,7 @@ CREATE = 0x100
 OVERFLOW = 0x4000
 FOLDER = 0x4000_0000
 WATCHED = ACCESS | MODIFY | CLOSE_WRITE | OPEN | MOVED_TO | CREATE
+_BUFFER = 1 << 18
 
 
 class Event(NamedTuple):
@@ -43,6 +44,18 @@ class Backend(Protocol):
 
     def close(self) -> None:
         """Watch nothing any more."""
+
+
+def drained(fd: int) -> Iterator[bytes]:
+    """Yield what waits to be read, whole events each time, without waiting for more."""
+    while True:
+        try:
+            data = os.read(fd, _BUFFER)
+        except BlockingIOError:
+            return
+        yield data
+        if len(data) < _BUFFER // 2:
+            return
 
 
 def library() -> Any:

@@ -11,7 +11,7 @@ import os
 import struct
 from collections.abc import Hashable, Iterator
 
-from nbrepro.kernel.watching.events import FOLDER, OVERFLOW, WATCHED, Event, checked, library
+from nbrepro.kernel.watching.events import FOLDER, OVERFLOW, WATCHED, Event, checked, drained, library
 
 _CLOSE_ON_EXEC = 0x1
 _NEVER_WAIT = 0x2
@@ -24,7 +24,6 @@ _FOLLOW_LINKS = 0x400
 _IDENTITY_ONLY = 0x200  # AT_HANDLE_FID, Linux 6.5
 _WITH_NAME = 2  # FAN_EVENT_INFO_TYPE_DFID_NAME
 _LONGEST_HANDLE = 128
-_BUFFER = 1 << 18
 
 _EVENT = struct.Struct("=IBBHQii")
 _INFO = struct.Struct("=BBH8sIi")
@@ -82,14 +81,8 @@ class Fanotify:
 
     def read(self) -> Iterator[Event]:
         """Yield what happened since the last time, without waiting."""
-        while True:
-            try:
-                data = os.read(self.fd, _BUFFER)
-            except BlockingIOError:
-                return
+        for data in drained(self.fd):
             yield from self._events(data)
-            if len(data) < _BUFFER // 2:
-                return
 
     def _events(self, data: bytes) -> Iterator[Event]:
         place = 0

@@ -7,10 +7,9 @@ import os
 import struct
 from collections.abc import Hashable, Iterator
 
-from nbrepro.kernel.watching.events import FOLDER, OVERFLOW, WATCHED, Event, checked, library
+from nbrepro.kernel.watching.events import FOLDER, OVERFLOW, WATCHED, Event, checked, drained, library
 
 _ONLY_FOLDERS = 0x0100_0000
-_BUFFER = 1 << 18
 _EVENT = struct.Struct("=iIII")
 
 
@@ -44,11 +43,7 @@ class Inotify:
 
     def read(self) -> Iterator[Event]:
         """Yield what happened since the last time, without waiting."""
-        while True:
-            try:
-                data = os.read(self.fd, _BUFFER)
-            except BlockingIOError:
-                return
+        for data in drained(self.fd):
             place = 0
             while place < len(data):
                 watch, mask, _, length = _EVENT.unpack_from(data, place)
@@ -59,8 +54,6 @@ class Inotify:
                     yield Event(None, "", OVERFLOW, None)
                 elif mask & (WATCHED | FOLDER) and name:
                     yield Event(watch, os.fsdecode(name), mask, None)
-            if len(data) < _BUFFER // 2:
-                return
 
     def close(self) -> None:
         """Watch nothing any more."""
