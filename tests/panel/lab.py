@@ -171,6 +171,12 @@ class Panel:
         """Press a button of the panel."""
         self.page.click(f'#nbrepro-panel button:has-text("{label}")')
 
+    def unfold(self, section: str) -> None:
+        """Open a section; one that an earlier test on this page left open stays so."""
+        button = self.page.locator(f'#nbrepro-panel button[aria-expanded]:has-text("{section}")')
+        if button.get_attribute("aria-expanded") == "false":
+            button.click()
+
     def confirm(self, label: str) -> None:
         """Press a button of the dialog."""
         self.page.click(f'.jp-Dialog button:has-text("{label}")')

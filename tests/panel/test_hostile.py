@@ -36,7 +36,7 @@ def test_a_hostile_notebook_runs_nothing_and_shows_no_markup(open_page: Any, not
     lab.run("check", path)
     panel = open_page(path)
     panel.await_state("failed")
-    panel.click("History")
+    panel.unfold("History")
     panel.page.wait_for_selector(".nbr-History li")
     panel.click("Full diff")
     panel.page.wait_for_selector(".nbr-Difference-body")

@@ -73,7 +73,7 @@ def test_a_recorded_notebook_that_was_checked_is_reproduced(open_page: Any, note
     panel.await_state("clean")
     panel.await_text("Reproduced · checked just now")
     panel.await_text("outputs match")
-    panel.click("History")
+    panel.unfold("History")
     panel.page.wait_for_function("document.querySelectorAll('[data-nbrepro-state=match]').length >= 4")
     picture(panel, "clean")
 
