@@ -4,7 +4,8 @@ Run ``python benchmarks/compare_speed.py --peers FOLDER``; the folder gets an en
 none. Without ``--peers`` only nbrepro is timed.
 
 Both compare notebooks that were read before, in one process each, and the shortest of as many runs counts.
-nbdime finds where two outputs differ as text; nbrepro reads every number that is not written alike.
+nbdime finds where two outputs differ as text; nbrepro reads every number that is not written alike. nbdime is timed
+twice: looking at outputs alone, and with its default targets, as ``nbdiff`` does.
 """
 
 from __future__ import annotations
@@ -34,8 +35,9 @@ LIMIT = 300
 NBDIME = """
 import sys, time, json, nbformat, nbdime
 from nbdime.diffing.notebooks import set_notebook_diff_targets
-set_notebook_diff_targets(
-    sources=False, outputs=True, attachments=False, metadata=False, identifier=False, details=False)
+if sys.argv[4] == "outputs":
+    set_notebook_diff_targets(
+        sources=False, outputs=True, attachments=False, metadata=False, identifier=False, details=False)
 a, b = (nbformat.read(path, as_version=4) for path in sys.argv[1:3])
 times = []
 for _ in range(int(sys.argv[3])):
@@ -69,7 +71,13 @@ def data(seed: int, noise: float) -> Any:
     return new_output("display_data", {"application/json": {"rows": rows(seed, 600, noise)}, "text/plain": "rows"})
 
 
-def notebook(noise: float, *, changed: bool = False) -> Any:
+def without_a_line(outputs: list[Any]) -> list[Any]:
+    """Return the outputs with the text's hundredth line gone."""
+    lines = outputs[0]["text"].split("\n")
+    return [new_output("stream", text="\n".join([*lines[:100], *lines[101:]])), *outputs[1:]]
+
+
+def notebook(noise: float, *, changed: bool = False, lost: bool = False) -> Any:
     """Return a notebook of about 5 MB of outputs."""
     kinds: tuple[Callable[[int, float], Any], ...] = (printed, table, data)
     cells = [
@@ -77,7 +85,7 @@ def notebook(noise: float, *, changed: bool = False) -> Any:
             f"cell {i}",
             id=f"c{i}",
             execution_count=i + 1,
-            outputs=[kind(i, 0.01 if changed else noise) for kind in kinds],
+            outputs=(without_a_line if lost else list)([kind(i, 0.01 if changed else noise) for kind in kinds]),
         )
         for i in range(CELLS)
     ]
@@ -101,24 +109,31 @@ def peers_python(folder: Path) -> Path:
     return folder / "bin" / "python"
 
 
-def nbdime_seconds(python: Path, one: Path, other: Path) -> float | None:
+def nbdime_seconds(python: Path, one: Path, other: Path, targets: str) -> float | None:
+    """Return how long nbdime takes; ``None`` where it was stopped."""
+    command = [str(python), "-c", NBDIME, str(one), str(other), str(REPEAT), targets]
     try:
-        done = subprocess.run(
-            [str(python), "-c", NBDIME, str(one), str(other), str(REPEAT)],
-            capture_output=True,
-            text=True,
-            timeout=LIMIT,
-            check=True,
-        )
+        done = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, check=True)
     except subprocess.TimeoutExpired:
         return None
     return float(done.stdout)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--peers", type=Path, help="folder of an environment with nbdime, made where there is none")
-    peers = parser.parse_args().peers
+def beside_nbdime(python: Path, one: Path, other: Path, ours: float) -> str:
+    """Return what nbdime takes in both forms, and how many times as long that is."""
+    words = []
+    for targets in ("outputs", "default"):
+        theirs = nbdime_seconds(python, one, other, targets)
+        words.append(
+            f"nbdime ({targets}) > {LIMIT} s"
+            if theirs is None
+            else f"nbdime ({targets}) {theirs:7.3f} s {theirs / ours:5.1f} times"
+        )
+    return "   ".join(words)
+
+
+def compare_pairs(python: Path | None) -> None:
+    """Time pairs of notebooks."""
     reference = notebook(0.0)
     size = len(json.dumps(reference)) / 1e6
     print(f"two notebooks of {size:.1f} MB of outputs, {CELLS} cells; comparing alone, the shortest of {REPEAT} runs")
@@ -126,26 +141,44 @@ def main() -> int:
         "equal": notebook(0.0),
         "noise in every number": notebook(1e-10),
         "every number changed": notebook(0.0, changed=True),
+        "a line lost in each text": notebook(0.0, lost=True),
+        "the same, and noise": notebook(1e-10, lost=True),
     }
-    python = peers_python(peers.absolute()) if peers else None
     with tempfile.TemporaryDirectory() as folder:
         paths = [Path(folder) / "a.ipynb", Path(folder) / "b.ipynb"]
         nbformat.write(reference, paths[0])
         for name, candidate in cases.items():
             ours = seconds(lambda candidate=candidate: compare_notebooks(reference, candidate, Settings()))  # type: ignore[misc]
-            line = f"  {name:24} nbrepro {ours:7.3f} s"
-            if python is not None:
-                nbformat.write(candidate, paths[1])
-                theirs = nbdime_seconds(python, *paths)
-                line += (
-                    f"   nbdime > {LIMIT} s"
-                    if theirs is None
-                    else f"   nbdime {theirs:8.3f} s   {theirs / ours:7.0f} times"
-                )
-            print(line, flush=True)
+            nbformat.write(candidate, paths[1])
+            theirs = "" if python is None else beside_nbdime(python, paths[0], paths[1], ours)
+            print(f"  {name:24} nbrepro {ours:6.3f} s   {theirs}".rstrip(), flush=True)
+
+
+def compare_texts() -> None:
+    """Time pairs of one text of 100,000 numbers."""
     numbers = [random.Random(1).random() * n for n in range(100_000)]
-    texts = " ".join(map(repr, numbers)), " ".join(repr(x * (1 + 1e-12)) for x in numbers)
-    print(f"a text of 100,000 numbers, each with noise: {seconds(lambda: compare_text(*texts, Rules())) * 1e3:.0f} ms")
+    noisy = [repr(x * (1 + 1e-12)) for x in numbers]
+    text = " ".join(map(repr, numbers))
+    others = {
+        "noise in each": noisy,
+        "each changed": [repr(x * 1.01) for x in numbers],
+        "noise, and one number more": [*noisy, "1.5"],
+        "noise, and one number less": noisy[1:],
+        "noise, and one is NaN": [*noisy[:50_000], "nan", *noisy[50_001:]],
+        "noise, and a word more": [*noisy, "done"],
+    }
+    print("a text of 100,000 numbers in one line")
+    for name, other in others.items():
+        spent = seconds(lambda other=other: compare_text(text, " ".join(other), Rules()))  # type: ignore[misc]
+        print(f"  {name:28} {spent * 1e3:4.0f} ms")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--peers", type=Path, help="folder of an environment with nbdime, made where there is none")
+    peers = parser.parse_args().peers
+    compare_pairs(peers_python(peers.absolute()) if peers else None)
+    compare_texts()
     return 0
 
 

@@ -92,7 +92,11 @@ def _width(runs: int) -> float:
 def _varied(known: Iterable[Calibration]) -> str:
     """Return what varied, by the representation that holds most of it."""
     by_output: dict[int, Calibration] = {}
+    known = list(known)
+    partly = [item for item in known if item.present]
     for item in known:
+        if item.present:
+            continue
         best = by_output.get(item.output)
         if best is None or len(item.numbers) > len(best.numbers):
             by_output[item.output] = item
@@ -102,7 +106,9 @@ def _varied(known: Iterable[Calibration]) -> str:
     parts = [f"{followed} number{'s' * (followed != 1)}"] if followed else []
     parts += [f"{flaky} other part{'s' * (flaky != 1)}, which will not be compared"] if flaky else []
     parts += [f"an output that cannot be judged any more ({reason})" for reason in wholes]
-    return f"{' and '.join(parts)} varied"
+    parts = [f"{' and '.join(parts)} varied"] if parts else []
+    parts += [f"an output was there in {item.present} of {item.runs} runs only" for item in partly]
+    return ", and ".join(parts)
 
 
 def carry_over(target: Target, run: Run, cells: Iterable[CellResult]) -> Run:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from nbrepro.compare import compare_notebooks
 from nbrepro.compare.calibration import calibrations_of
@@ -27,9 +28,13 @@ _VARYING = frozenset(
         CauseKind.THREADS,
         CauseKind.GPU,
         CauseKind.MEMORY_ADDRESS,
+        CauseKind.PROCESS,
+        CauseKind.DETERMINISM_SWITCH,
     }
 )
 """Kinds that can make two runs under the same conditions differ."""
+_CONDITIONS = frozenset({CauseKind.THREADS, CauseKind.GPU, CauseKind.DETERMINISM_SWITCH})
+"""Of those, the kinds also said of conditions, which both runs share: here a line of the code has to be at fault."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,17 +52,18 @@ class SecondLook:
     def weigh(self, causes: tuple[Cause, ...]) -> tuple[Cause, ...]:
         """Return the causes with the second run as evidence; what nothing else explains is flaky.
 
-        A cause that makes every run differ (an unseeded generator, the clock) explains a flaky output; another
-        version of a package does not, since both candidates ran with it.
+        A cause that makes every run differ (an unseeded generator, the clock) explains a flaky output, and comes
+        first if the first differing cell is one; another version of a package does not, since both candidates ran
+        with it.
         """
         if not self.flaky:
             return causes
         evidence = f"a second run under the same conditions gave another result in {_names(self.flaky)}"
-        if any(cause.kind in _VARYING for cause in causes):
-            return tuple(
-                replace(cause, evidence=(*cause.evidence, evidence)) if cause.kind in _VARYING else cause
-                for cause in causes
-            )
+        first = next((cell for cell in self.cells if cell.verdict.fails), None)
+        leads = first is not None and first.confirmed == FLAKY
+        if any(map(_varies, causes)):
+            weighed = [replace(c, evidence=(*c.evidence, evidence)) if _varies(c) else c for c in causes]
+            return tuple(sorted(weighed, key=_is_beside_the_point) if leads else weighed)
         found = Cause(
             kind=CauseKind.FLAKY,
             summary=f"{_names(self.flaky)} gives another result on every run",
@@ -67,9 +73,41 @@ class SecondLook:
             mend="Seed or sort what varies, or learn how wide it varies: `nbrepro record --calibrate 9`.",
         )
         others = tuple(cause for cause in causes if cause.kind is not CauseKind.UNKNOWN)
-        first = next((cell for cell in self.cells if cell.verdict.fails), None)
-        leads = first is not None and first.confirmed == FLAKY
         return (found, *others) if leads else (*others, found)
+
+
+def _varies(cause: Cause) -> bool:
+    """Whether a cause can make two runs under the same conditions differ."""
+    return cause.kind in _VARYING and (cause.line is not None or cause.kind not in _CONDITIONS)
+
+
+def _is_beside_the_point(cause: Cause) -> bool:
+    """Whether a cause does not explain what varies, or has no known link to it."""
+    return not _varies(cause) or cause.confidence is Confidence.LOW
+
+
+def recalled(cells: tuple[CellResult, ...], kept: Mapping[str, Any]) -> SecondLook | None:
+    """Return what the second run of an earlier check told, from that check's result as the history keeps it.
+
+    Parameters
+    ----------
+    cells:
+        The cells of the same run, as they compare with the reference now.
+    kept:
+        The JSON object of the result.
+    """
+    told = {cell.get("id"): cell for cell in kept.get("cells", ()) if cell.get("confirmed")}
+    if not told:
+        return None
+    return SecondLook(cells=tuple(_recalled(cell, told[cell.id]) if cell.id in told else cell for cell in cells))
+
+
+def _recalled(cell: CellResult, kept: Mapping[str, Any]) -> CellResult:
+    if not cell.verdict.fails:
+        return cell
+    words = {output.get("output"): output.get("confirmed") for output in kept.get("outputs", ())}
+    outputs = tuple(replace(output, confirmed=words.get(output.output)) for output in cell.outputs)
+    return replace(cell, outputs=outputs, confirmed=kept["confirmed"])
 
 
 def second_look(target: Target, run: Run, cells: tuple[CellResult, ...], options: Options) -> SecondLook | None:

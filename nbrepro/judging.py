@@ -25,19 +25,32 @@ def case_of(target: Target, notebook: NotebookNode, record: Record) -> Case:
         candidate=notebook,
         reference_record=reference.record,
         candidate_record=record,
-        cells=tuple(_ended_here(cell, record.problem) for cell in cells),
+        cells=tuple(_ended_here(cell, record.problem) if _ran(cell, notebook) else cell for cell in cells),
         drift=drifts,
         root=target.store.root,
     )
 
 
-def exit_code(verdict: Verdict, problem: Problem | None = None) -> int:
-    """Return what a notebook with this verdict exits with; ``problem`` is why its run did not get to the end."""
+def exit_code(verdict: Verdict, problem: Problem | None = None, *, lax: bool = False) -> int:
+    """Return what a notebook with this verdict exits with.
+
+    Parameters
+    ----------
+    problem:
+        Why its run did not get to the end.
+    lax:
+        Whether to run to the end is enough where no output is marked to be compared, as with ``--nbval-lax``.
+    """
     if problem:
         return 3
     if verdict is Verdict.NOT_COMPARED:
-        return 4
+        return 0 if lax else 4
     return 0 if verdict.passes else 1
+
+
+def _ran(cell: CellResult, notebook: NotebookNode) -> bool:
+    """Whether a result is of a cell of this notebook: one that only the reference has bears its index there."""
+    return cell.index < len(notebook.cells) and notebook.cells[cell.index].get("id") == cell.id
 
 
 def _ended_here(cell: CellResult, problem: Problem | None) -> CellResult:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol, runtime_checkable
@@ -17,6 +18,8 @@ MAX_DIFFERENCES = 50
 """Differences kept of one output; the rest is counted."""
 MAX_MASKS = 50
 """Masks kept of one output; the rest is counted."""
+_FLOAT = re.compile(r"(?=.*[.e])[-+\d.eE]+ [-+\d.eE]+")
+"""Two numbers, one of them at least with a fraction."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,6 +192,13 @@ class Ledger:
         """The share of equal parts."""
         return min(1.0, max(0.0, self.same / self.total)) if self.total else float(not self.count)
 
+    @property
+    def _is_too_far(self) -> bool:
+        """Whether a number was held to the tolerances, and is beyond them; an integer is held to no tolerance."""
+        return any(
+            d.distance is not None and _FLOAT.fullmatch(f"{d.reference} {d.candidate}") for d in self.differences
+        )
+
     def conclude(self, rules: Rules) -> Comparison:
         """Return the verdict and its reason."""
         verdict, reason = self._verdict(rules)
@@ -209,10 +219,9 @@ class Ledger:
     def _verdict(self, rules: Rules) -> tuple[Verdict, str | None]:
         if self.count:
             more = self.count - len(self.differences)
-            return (
-                Verdict.DIFFERENT,
-                f"{self.count} differences, the first {len(self.differences)} shown" if more else None,
-            )
+            parts = [f"{self.count} differences, the first {len(self.differences)} shown"] if more else []
+            parts += [f"beyond the tolerance: {rules.tolerance}"] if self._is_too_far and not self.remarks else []
+            return Verdict.DIFFERENT, "; ".join(parts) or None
         if self.close:
             far = f", the farthest by {self.largest:.2g}" if self.largest else ""
             return Verdict.WITHIN_TOLERANCE, f"numbers differ within {rules.tolerance}{far}"

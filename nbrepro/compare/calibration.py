@@ -24,11 +24,16 @@ from nbrepro.compare.base import Rules
 from nbrepro.compare.metrics import METRIC, declares_tolerance
 from nbrepro.compare.outputs import Unit, compare_pair, pair_units, read_outputs
 from nbrepro.compare.parts import Parts, alike, as_number, take_apart
+from nbrepro.compare.payload import as_text
+from nbrepro.compare.presence import allow_absence, learn_presence, names_seen
 from nbrepro.compare.registry import Registry, default_registry
+from nbrepro.compare.sanitising import Edits
 from nbrepro.compare.student import Limits, spread_of
 from nbrepro.compare.widgets import models_of
 from nbrepro.config import Settings, cell_rules
 from nbrepro.notebooks import align_cells, source_of, tags_of
+from nbrepro.peers.metadata import read_edits
+from nbrepro.peers.sanitising import read_sanitisers
 from nbrepro.records import Calibration, OutputResult, Verdict
 
 MOST = 2000
@@ -39,32 +44,38 @@ def learn(reference: NotebookNode, runs: Sequence[NotebookNode], settings: Setti
     """Return what varied in each cell of the reference, by index; cells where nothing did are left out."""
     partners = [{i: j for i, j in align_cells(reference, run) if i is not None and j is not None} for run in runs]
     learned: dict[int, list[Calibration]] = {}
+    sanitisers, edits = read_sanitisers(settings.sanitize_with), read_edits(reference.metadata, reference.cells)
     for index, cell in enumerate(reference.cells):
         if cell.cell_type != "code" or not all(index in found for found in partners):
             continue
         rules = cell_rules(settings, tags_of(cell))
         if rules.skip or rules.ignore_output:
             continue
-        others = [_units(run, found[index]) for run, found in zip(runs, partners, strict=True)]
-        known = _learn_cell(_units(reference, index), others, Rules.of(rules.settings, source_of(cell)))
+        own = Edits.of(sanitisers, edits.get(index), rules.settings.keep_masks)
+        others = [_units(run, found[index], own) for run, found in zip(runs, partners, strict=True)]
+        known = _learn_cell(_units(reference, index, own), others, Rules.of(rules.settings, source_of(cell)))
         if known:
             learned[index] = known
     return learned
 
 
-def _units(notebook: NotebookNode, index: int) -> list[Unit]:
-    return read_outputs(notebook.cells[index].get("outputs", []), models_of(notebook.metadata))
+def _units(notebook: NotebookNode, index: int, edits: Edits) -> list[Unit]:
+    units = read_outputs(notebook.cells[index].get("outputs", []), models_of(notebook.metadata))
+    return edits.apply(units)[0] if edits else units
 
 
 def _learn_cell(units: list[Unit], others: Sequence[list[Unit]], rules: Rules) -> list[Calibration]:
     registry = default_registry()
     learned: list[Calibration] = []
-    columns = [{one.index: other for one, other in pair_units(units, run) if one and other} for run in others]
+    pairs = [pair_units(units, run) for run in others]
+    learned += learn_presence(pairs, units)
+    columns = [{one.index: other for one, other in column if one and other} for column in pairs]
     for unit in units:
         found = [column[unit.index] for column in columns if unit.index in column]
-        if unit.kind == "error" or len(found) < len(others):
-            continue
         if all(compare_pair(unit, other, rules, registry).verdict.passes for other in found):
+            continue
+        if unit.kind == "error" and (several := names_seen([unit, *found], len(found) + 1)):
+            learned.append(several)
             continue
         for mime, value in _contents(unit).items():
             values = [_contents(other).get(mime) for other in found]
@@ -75,7 +86,9 @@ def _learn_cell(units: list[Unit], others: Sequence[list[Unit]], rules: Rules) -
 
 
 def _contents(unit: Unit) -> Mapping[str, Any]:
-    """Return the representations of an output by type; those of a stream are its text."""
+    """Return the representations of an output by type; that of a stream is its text, of an exception its message."""
+    if unit.kind == "error":
+        return {unit.kind: as_text(unit.content.get("evalue", ""))}
     return unit.content if unit.kind == "display" else {unit.kind: unit.content}
 
 
@@ -130,6 +143,22 @@ def level_for(reference: NotebookNode, level: float) -> float:
     return 1 - (1 - level) / max(1, sum(most.values()))
 
 
+def statement(reference: NotebookNode, level: float) -> str | None:
+    """Return by which test and at which level a notebook's calibrated outputs are judged; ``None`` without any."""
+    known = [item for cell in reference.cells if cell.cell_type == "code" for item in calibrations_of(cell)]
+    if not known:
+        return None
+    runs = max(item.runs for item in known)
+    if not any(item.numbers for item in known):
+        return f"calibrated on {runs} runs: no number varied, and what varied is not compared"
+    each = level_for(reference, level)
+    share = "" if each == level else f", {each:.6g} for each number (Bonferroni)"
+    return (
+        f"calibrated on {runs} runs: numbers that varied are judged by the range that was seen and by "
+        f"Student's t prediction interval, level {level:.6g}{share}"
+    )
+
+
 @dataclass
 class _Statement:
     """What was allowed and what was not, for the reason."""
@@ -169,21 +198,21 @@ class Calibrated:
         """Return the results of a cell, those that differ judged again by what is known to vary."""
         if not self.known:
             return results
-        partners = {other.index: (one, other) for one, other in pair_units([*reference], [*candidate]) if one and other}
+        pairs = pair_units([*reference], [*candidate])
         return tuple(
-            result
-            if result.verdict is not Verdict.DIFFERENT or result.output not in partners
-            else self._judge(*partners[result.output], result)
-            for result in results
+            result if result.verdict.passes or not (one and other) else self._judge(one, other, result)
+            for (one, other), result in zip(pairs, allow_absence(pairs, results, self.known), strict=True)
         )
 
     def _judge(self, one: Unit, other: Unit, result: OutputResult) -> OutputResult:
-        known = {calibration.mime: calibration for calibration in self.known if calibration.output == one.index}
+        known = {item.mime: item for item in self.known if item.output == one.index and not item.present}
         if result.mime not in known or one.kind != other.kind:
             return result
         if result.mime == METRIC and declares_tolerance(other.content.get(METRIC)):
             return replace(result, reason="; ".join(filter(None, (result.reason, _DECLARED))))
         deciding = known[result.mime]
+        if deciding.names and str(other.content.get("ename")) not in deciding.names:
+            return result
         if deciding.whole:
             reason = f"calibrated on {deciding.runs} runs: {deciding.whole}, so it is not compared"
             return replace(result, verdict=Verdict.NOT_COMPARED, reason=reason, differences=())
@@ -196,7 +225,8 @@ class Calibrated:
         eased = compare_pair(_with(one, ours), _with(other, theirs), self.rules, self.registry)
         reason = statement.words(deciding.runs)
         if not eased.verdict.passes:
-            return replace(eased, reason="; ".join(filter(None, (reason, eased.reason))), masked=result.masked)
+            told = None if len(eased.differences) <= len(statement.outside) else eased.reason  # all of them are told
+            return replace(eased, reason="; ".join(filter(None, (reason, told))), masked=result.masked)
         return replace(
             eased,
             verdict=Verdict.WITHIN_TOLERANCE,
@@ -242,4 +272,6 @@ _DECLARED = "the metric declares its tolerance, which is narrower than the calib
 
 
 def _with(unit: Unit, contents: Mapping[str, Any]) -> Unit:
+    if unit.kind == "error":
+        return replace(unit, content={**unit.content, "evalue": contents[unit.kind]})
     return replace(unit, content=dict(contents) if unit.kind == "display" else contents[unit.kind])

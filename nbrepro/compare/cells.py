@@ -114,7 +114,10 @@ class _Sides:
             units = [u for u in units[0] if u.kind == "error"], [u for u in units[1] if u.kind == "error"]
             units = ([], []) if cell.ignore_errors and (cell.may_raise or not units[1]) else units
         outputs = compare_edited(*units, edits, rules, self.registry)
-        outputs = Calibrated(calibrations_of(old), self.level, rules, self.registry).judge(*units, outputs)
+        known = calibrations_of(old)
+        if known:
+            old_units, new_units = [edits.apply(side)[0] for side in units] if edits else units
+            outputs = Calibrated(known, self.level, rules, self.registry).judge(old_units, new_units, outputs)
         if cell.ignore_output and not outputs:
             return _Judgement(Verdict.NOT_COMPARED, f"its output is ignored by {cell.by}")
         if edits.ignored and not outputs and any(units):

@@ -108,7 +108,9 @@ def _compare_beginnings(ledger: Ledger, reference: str, candidate: str, aligned:
     if judged is None or not (reference.isascii() and candidate.isascii()):
         return False
     far = np.flatnonzero(judged.far)
-    if len(far) <= 2 * MAX_DIFFERENCES or not aligned.stand_between(b">", b"<") or aligned.may_be_reordered():
+    if len(far) <= 2 * MAX_DIFFERENCES or not aligned.stand_between(b">", b"<"):
+        return False
+    if aligned.may_be_reordered(b">", b"<"):
         return False
     last = far[MAX_DIFFERENCES]
     cuts = [_end_of_row(text, int(ends[last])) for text, ends in zip((reference, candidate), aligned.ends, strict=True)]

@@ -38,7 +38,7 @@ class ImageComparator:
 def compare_images(reference: bytes, candidate: bytes, rules: Rules) -> Comparison:
     """Compare two image files; what cannot be decoded is compared by bytes."""
     ledger = Ledger()
-    one, other = _decode(reference), _decode(candidate)
+    one, other = decode(reference), decode(candidate)
     if reference == candidate:
         ledger.ignore("encoding")
     elif one is None or other is None:
@@ -49,8 +49,8 @@ def compare_images(reference: bytes, candidate: bytes, rules: Rules) -> Comparis
     return ledger.conclude(rules)
 
 
-def _decode(data: bytes) -> tuple[str, list[NDArray[Any]]] | None:
-    """Return the kind of pixels and the frames."""
+def decode(data: bytes) -> tuple[str, list[NDArray[Any]]] | None:
+    """Return the kind of pixels and the frames; ``None`` for what is no picture, or one too large."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -67,7 +67,7 @@ def _decode(data: bytes) -> tuple[str, list[NDArray[Any]]] | None:
 
 def fingerprint(data: bytes) -> str:
     """Return a name that two images share if they show the same, whatever else their files hold."""
-    decoded = _decode(data)
+    decoded = decode(data)
     if decoded is None:
         return f"file {short(digest_bytes(data))}"
     kind, frames = decoded

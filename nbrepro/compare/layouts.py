@@ -150,10 +150,40 @@ def _order(item: list[str]) -> tuple[int, float, list[str]]:
     return 1, 0.0, item
 
 
+_RULE = re.compile(r"[ \t]*[-=+|:─━═┄┼┬┴├┤┌┐└┘╞╪╡╒╤╕╘╧╛╭╮╰╯┏┓┗┛┣┫┳┻╋]+(?:[ ]+[-=]+)*[ \t]*")
+_LONG = re.compile(r"([-=─━═┄])\1{2,}")
+
+
+def shorten_rules(text: str) -> str:
+    """Return the text with the rules of drawn tables all of one length: they are as wide as the widest cell.
+
+    A rule is a line of nothing else, as long as a line of text beside it. A bar that stands for a number is not:
+    `"=" * 12` under a heading counts.
+    """
+    if _LONG.search(text) is None:
+        return text
+    lines = text.split("\n")
+    drawn = [bool(_LONG.search(line) and _RULE.fullmatch(line)) for line in lines]
+    widths = [len(line.rstrip()) for line in lines]
+    for position, line in enumerate(lines):
+        beside = [i for i in (position - 1, position + 1) if 0 <= i < len(lines) and not drawn[i]]
+        if drawn[position] and any(_is_row(lines[i]) and abs(widths[i] - widths[position]) <= 1 for i in beside):
+            lines[position] = _LONG.sub(r"\1\1\1", line)
+    return "\n".join(lines)
+
+
+def _is_row(line: str) -> bool:
+    """Whether a line has columns: a bar, or a gap between two words."""
+    return "|" in line or "│" in line or "┃" in line or _GAP.search(line.strip()) is not None
+
+
+_GAP = re.compile(r"\S {2,}\S")
+
 Rewriting = Callable[[str, str], tuple[str, str]]
 
 REWRITINGS: tuple[tuple[str, Rewriting], ...] = (
     ("frame-width", lambda reference, candidate: (unwrap_frames(reference), unwrap_frames(candidate))),
     ("numpy-scalars", unwrap_scalars),
+    ("table-rules", lambda reference, candidate: (shorten_rules(reference), shorten_rules(candidate))),
 )
 """By the name that ``keep_masks`` switches off: layouts that are tried where texts differ as they stand."""

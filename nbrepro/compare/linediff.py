@@ -39,4 +39,5 @@ def changes(reference: Sequence[str], candidate: Sequence[str]) -> Iterator[Chan
 
 def overlap(reference: Sequence[str], candidate: Sequence[str]) -> int:
     """Return how many items the two have in common, regardless of order."""
-    return (Counter(reference) & Counter(candidate)).total()
+    one, other = Counter(reference), Counter(candidate)
+    return sum(min(one[item], other[item]) for item in one.keys() & other.keys())

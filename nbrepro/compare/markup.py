@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from nbrepro.compare.base import Comparison, Ledger, Rules
+from nbrepro.compare.binary import differ_in_bytes
 from nbrepro.compare.ids import Renaming
 from nbrepro.compare.images import compare_images
 from nbrepro.compare.linediff import changes, overlap
@@ -112,10 +113,25 @@ def compare_attributes(
             continue
         files = data_uri(a), data_uri(b)
         if files[0] is not None and files[1] is not None:
-            ledger.absorb(compare_images(files[0], files[1], rules), place)
+            ledger.absorb(_compare_files(files[0], files[1], _is_picture(a) or _is_picture(b), rules), place)
         else:
             comparison = compare_text(a, b, rules, layout=True)
             ledger.absorb(comparison, place)
+
+
+def _is_picture(address: str) -> bool:
+    return address.lstrip().startswith("data:image/")
+
+
+def _compare_files(reference: bytes, candidate: bytes, are_pictures: bool, rules: Rules) -> Comparison:
+    if are_pictures:
+        return compare_images(reference, candidate, rules)
+    ledger = Ledger()
+    if reference == candidate:
+        ledger.ignore("encoding")
+    else:
+        differ_in_bytes(ledger, reference, candidate)
+    return ledger.conclude(rules)
 
 
 def _ordered(one: Iterable[str], other: Iterable[str]) -> list[str]:

@@ -179,12 +179,17 @@ def _unpaired(one: Unit | None, other: Unit | None, rules: Rules, registry: Regi
     )
 
 
+_SAYING = ("text/markdown", "text/latex", "text/plain")
+"""Types whose text says in short what an output shows: the plain text of the first two only names their class."""
+
+
 def _summary(unit: Unit) -> str:
     if unit.kind == "error":
         return shorten(f"{unit.content.get('ename')}: {unit.content.get('evalue')}")
     if unit.kind != "display":
         return shorten(unit.content)
-    text = unit.content.get("text/plain")
+    said = (unit.content[mime] for mime in _SAYING if mime in unit.content)
+    text = next(said, None)
     return shorten(as_text(text)) if text is not None else f"<{', '.join(unit.content)}>"
 
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from nbrepro.compare.base import MAX_DIFFERENCES, Comparison, Ledger, Rules
 from nbrepro.compare.linediff import changes, overlap
+from nbrepro.compare.normalisers.tabled import timed_cells
 from nbrepro.compare.numbers import judge
 from nbrepro.compare.text import compare_text
 
@@ -109,6 +110,7 @@ def _compare_cells(ledger: Ledger, reference: Table, candidate: Table, rules: Ru
         if _cell(one, j) != _cell(other, j)
     ]
     cells = sum(map(len, reference.rows)) or 1
+    unequal = _without_times(ledger, reference, candidate, unequal, rules)
     pairs = [_cell(reference.rows[i], j) for i, j in unequal], [_cell(candidate.rows[i], j) for i, j in unequal]
     judged = judge(*pairs, rules)
     if judged.close.any():
@@ -128,6 +130,23 @@ def _compare_cells(ledger: Ledger, reference: Table, candidate: Table, rules: Ru
     _compare_styles(ledger, reference, candidate)
     if ledger.count > before + 1 and _reordered(reference.rows, candidate.rows):
         ledger.remark("the same rows in another order")
+
+
+def _without_times(
+    ledger: Ledger, reference: Table, candidate: Table, unequal: list[tuple[int, int]], rules: Rules
+) -> list[tuple[int, int]]:
+    """Return the cells that differ without those in which a library wrote how long it took, or when it was."""
+    columns = reference.columns
+    timed = timed_cells(rules.source, columns, reference.labels)
+    left = []
+    for i, j in unequal:
+        one, other = _cell(reference.rows[i], j), _cell(candidate.rows[i], j)
+        name = timed(i, j, one)
+        if name and name == timed(i, j, other) and rules.sets_aside(name):
+            ledger.set_aside(name, f"row {reference.labels[i]}, column {columns[j]}", one, other)
+        else:
+            left.append((i, j))
+    return left
 
 
 def _compare_cell(ledger: Ledger, where: str, one: str, other: str, rules: Rules, distance: float | None) -> None:

@@ -9,19 +9,22 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nbrepro.compare.aligned import Aligned, align
+from nbrepro.compare.aligned import Aligned, align_sides
 from nbrepro.compare.base import MAX_DIFFERENCES, Comparison, Ledger, Rules
 from nbrepro.compare.layouts import REWRITINGS, may_hold_sets, sort_sets
 from nbrepro.compare.linediff import changes, overlap
 from nbrepro.compare.masking import mask, report_masks
 from nbrepro.compare.numbers import Judged, judge
 from nbrepro.compare.payload import as_text
+from nbrepro.compare.sides import Side
 from nbrepro.compare.terminal import render
 from nbrepro.compare.tokens import describe, split_roughly, starts_of, tokenise
 
 _QUOTED = re.compile(r"(?<!\w)'(?:[^'\\\n]|\\.)*'(?!\w)|(?<!\w)\"(?:[^\"\\\n]|\\.)*\"(?!\w)")
 _SAMPLE = 200
 """Pieces that are looked at first where very many differ."""
+_SHORT = 2_000
+"""Characters of a line up to which cutting it into tokens is the quickest look at it."""
 _GAPS = re.compile(r"\s+")
 _TRUNCATED = ("...", "…", "⋮", "⋯")
 
@@ -50,11 +53,8 @@ class Match:
     judged: Judged | None = None
     aligned: Aligned | None = None
     """How the two were aligned, where only the numbers that are not written alike are held here."""
-
-    @property
-    def paired(self) -> bool:
-        """Whether both sides have as many tokens."""
-        return len(self.reference) == len(self.candidate)
+    paired: bool = True
+    """Whether both sides have as many tokens."""
 
     @property
     def passes(self) -> bool:
@@ -68,15 +68,17 @@ class Match:
             return self.aligned.total
         return max(len(self.reference), len(self.candidate), 1)
 
-    def starts(self, positions: Sequence[int], text: str) -> list[int]:
-        """Return where these tokens begin in the reference's text."""
-        return starts_of(text, positions) if self.aligned is None else self.aligned.places(positions)
+    def describe(self, positions: Sequence[int], text: str) -> list[str]:
+        """Return where these tokens are in the reference's text, as ``line 3, number 2``."""
+        if self.aligned is None:
+            return describe(text, starts_of(text, positions))
+        return self.aligned.describe(positions, text)
 
 
 def match_tokens(reference: Sequence[str], candidate: Sequence[str], rules: Rules) -> Match:
     """Hold two token sequences side by side."""
     if len(reference) != len(candidate):
-        return Match(reference, candidate)
+        return Match(reference, candidate, paired=False)
     unequal = [i for i, (a, b) in enumerate(zip(reference, candidate, strict=True)) if a != b]
     if not unequal:
         return Match(reference, candidate)
@@ -100,9 +102,12 @@ def match_roughly(reference: str, candidate: str, rules: Rules) -> Match | None:
 
 def match_texts(reference: str, candidate: str, rules: Rules) -> Match:
     """Hold two texts side by side; only what differs is tokenised, as long as all of it passes."""
-    aligned = align(reference, candidate, rules)
+    sides = Side(reference), Side(candidate)
+    aligned = align_sides(*sides, rules) or _align_named(reference, candidate, *sides, rules)
     if aligned is not None:
         return Match(aligned.reference, aligned.candidate, range(len(aligned.reference)), aligned.judged, aligned)
+    if all(side.is_plain for side in sides) and sides[0].count() != sides[1].count():
+        return Match((), (), paired=False)
     rough = match_roughly(reference, candidate, rules)
     if rough is not None and rough.passes:
         return rough
@@ -112,6 +117,13 @@ def match_texts(reference: str, candidate: str, rules: Rules) -> Match:
         if fine.passes:
             return fine
     return match_tokens(tokenise(reference), tokenise(candidate), rules)
+
+
+def _align_named(reference: str, candidate: str, one: Side, other: Side, rules: Rules) -> Aligned | None:
+    """Hold two texts side by side of which one has ``nan`` or ``inf`` where the other has a number."""
+    if len(one.starts) == len(other.starts) or not (one.may_hold_names or other.may_hold_names):
+        return None
+    return align_sides(Side(reference, named=True), Side(candidate, named=True), rules)
 
 
 def compare_text(reference: str, candidate: str, rules: Rules, *, layout: bool = True) -> Comparison:
@@ -131,7 +143,7 @@ def compare_text(reference: str, candidate: str, rules: Rules, *, layout: bool =
     match = match_texts(masked[0].text, masked[1].text, rules)
     if not match.passes:
         match = _in_another_layout(masked[0].text, masked[1].text, match, rules, ledger)
-    ledger.weigh(_share(match), 1)
+    ledger.weigh(_share(match, masked[0].text, masked[1].text), 1)
     if match.passes:
         _note_passing(ledger, match, reference, candidate)
         report_masks(ledger, *masked)
@@ -176,12 +188,14 @@ def _may_be_sorted(match: Match, rules: Rules) -> bool:
     return match.aligned is None or match.aligned.may_be_sorted(rules)
 
 
-def _share(match: Match) -> float:
+def _share(match: Match, reference: str, candidate: str) -> float:
+    """Return the share of tokens that agree; of texts of different length, of the pieces between white space."""
     if match.passes:
         return 1
-    if match.judged is not None:
+    if match.paired and match.judged is not None:
         return 1 - int(np.count_nonzero(match.judged.far)) / match.total
-    return overlap(match.reference, match.candidate) / match.total
+    pieces = split_roughly(reference), split_roughly(candidate)
+    return overlap(*pieces) / max(len(pieces[0]), len(pieces[1]), 1)
 
 
 def _note_passing(ledger: Ledger, match: Match, reference: str, candidate: str) -> None:
@@ -221,7 +235,7 @@ def _note_tokens(ledger: Ledger, match: Match, reference: str) -> None:
     far = np.flatnonzero(match.judged.far)
     distances = match.judged.distance[far[:MAX_DIFFERENCES]].tolist()
     shown = [match.unequal[i] for i in far[:MAX_DIFFERENCES].tolist()]
-    places = describe(reference, match.starts(shown, reference))
+    places = match.describe(shown, reference)
     for position, place, distance in zip(shown, places, distances, strict=True):
         ledger.differ(
             place,
@@ -262,7 +276,9 @@ def _note_line_pairs(ledger: Ledger, pairs: list[tuple[int, str, str]], rules: R
         if ledger.count >= MAX_DIFFERENCES:
             ledger.count += len(pairs) - position
             return
-        if not match_tokens(tokenise(one), tokenise(other), rules).passes:
+        short = max(len(one), len(other)) < _SHORT
+        match = match_tokens(tokenise(one), tokenise(other), rules) if short else match_texts(one, other, rules)
+        if not match.passes:
             ledger.differ(f"line {line + 1}", _readable(one), _readable(other))
 
 

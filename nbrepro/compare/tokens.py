@@ -54,11 +54,6 @@ def split_roughly(text: str) -> list[str]:
     return text.split()
 
 
-def is_mask(token: str) -> bool:
-    """Whether the token stands for a piece of text that a normaliser set aside."""
-    return token.startswith(OPEN)
-
-
 def starts_of(text: str, indices: Iterable[int]) -> list[int]:
     """Return where the tokens with these indices begin, in ascending order."""
     wanted = set(indices)

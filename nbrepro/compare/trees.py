@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any, ClassVar
 
 import numpy as np
@@ -113,13 +114,13 @@ class _Walk:
         for key, value in one.items():
             place = f"{where}.{key}" if where else str(key)
             if names[key] not in other:
-                self._gone(place, value, None)
+                self._gone(place, as_json_text(value), None)
             elif self._same_id(place, (parent, key), value, other[names[key]]):
                 continue
             else:
                 self.compare(place, str(key), value, other[names[key]], depth - 1)
         for key in [key for key in other if key not in set(names.values())]:
-            self._gone(f"{where}.{key}" if where else str(key), None, other[key])
+            self._gone(f"{where}.{key}" if where else str(key), None, as_json_text(other[key]))
 
     def _renamed_keys(self, parent: str, one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, str]:
         """Return for each key the one it stands against: keys that are generated ids are paired in order."""
@@ -213,11 +214,9 @@ class _Walk:
         if not equal:
             self.ledger.differ(where or "value", as_json_text(one), as_json_text(other), distance)
 
-    def _gone(self, where: str, one: Any, other: Any) -> None:
+    def _gone(self, where: str, one: str | None, other: str | None) -> None:
         self.ledger.weigh(0, 1)
-        self.ledger.differ(
-            where, None if one is None else as_json_text(one), None if other is None else as_json_text(other)
-        )
+        self.ledger.differ(where, one, other)
 
 
 def _is_list(value: Any) -> bool:
@@ -235,16 +234,21 @@ _EXACT = 2**53
 
 def _numbers_in(values: Sequence[Any]) -> tuple[NDArray[np.float64], NDArray[np.bool_]] | None:
     """Return a list of numbers, or of lists of as many numbers each, as an array, and which of them are integers."""
-    rows = values if values and _is_list(values[0]) else [values]
+    nested = bool(values) and _is_list(values[0])
+    rows = values if nested else [values]
     if len({len(row) if _is_list(row) else -1 for row in rows}) != 1 or not rows[0]:
         return None
-    kinds = [type(value) for row in rows for value in row]
+    flat = list(chain.from_iterable(rows))
+    kinds = list(map(type, flat))
     if not _NUMBERS.issuperset(kinds):
         return None
     try:
-        array = np.array(values, dtype=np.float64)
-    except (OverflowError, ValueError):
+        array = np.array(flat, dtype=np.float64)
+    except OverflowError:
         return None
-    if np.abs(array[np.isfinite(array)]).max(initial=0) > _EXACT and int in kinds:
+    shape = (len(rows), len(rows[0])) if nested else (len(flat),)
+    if int not in kinds:
+        return array.reshape(shape), np.zeros(shape, dtype=bool)
+    if np.abs(array[np.isfinite(array)]).max(initial=0) > _EXACT:
         return None
-    return array, np.array([kind is int for kind in kinds]).reshape(array.shape)
+    return array.reshape(shape), np.array([kind is int for kind in kinds]).reshape(shape)

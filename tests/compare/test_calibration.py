@@ -175,3 +175,54 @@ class TestMetricComparator(ComparatorTests):
         (metric(1)[METRIC], metric(1.0)[METRIC]),
         (metric(0.5)[METRIC], {**metric(0.5)[METRIC], "name": "other"}),
     )
+
+
+def raised(name: str, message: str, *before: Any) -> Any:
+    """A run of one cell that may raise, and does."""
+    run = run_of(*before, tags=("raises-exception",))
+    run.cells[0].outputs.append(new_output("error", ename=name, evalue=message, traceback=[]))
+    return run
+
+
+def test_an_output_that_some_runs_lacked_may_be_missing_and_the_rest_is_compared() -> None:
+    picture, rest = {"text/html": "<b>cached</b>"}, {"text/plain": "3"}
+    runs = [run_of(rest), run_of(picture, rest)]
+    missing = judged(run_of(picture, rest), runs, run_of(rest))
+    assert missing.verdict is Verdict.IDENTICAL  # as far as it was compared
+    assert "was there in 2 of 3 runs" in str(missing.reason)
+    assert judged(run_of(picture, rest), runs, run_of({"text/plain": "4"})).verdict is Verdict.DIFFERENT
+    assert judged(run_of(picture, rest), [run_of(picture, rest)], run_of(rest)).verdict is Verdict.DIFFERENT
+
+
+def test_an_output_that_only_further_runs_had_may_be_there_in_its_place_only() -> None:
+    more, rest = {"text/html": "<b>slow today</b>"}, "3"
+    runs = [run_of(rest, more), run_of(rest)]
+    assert "is there now is not a difference" in str(judged(run_of(rest), runs, run_of(rest, more)).reason)
+    assert judged(run_of(rest), runs, run_of(rest, more)).verdict.passes
+    assert judged(run_of(rest), runs, run_of(more, rest)).verdict is Verdict.DIFFERENT
+    assert judged(run_of(rest), runs, run_of(rest, {"image/png": "iVBORw0KGgo="})).verdict is Verdict.DIFFERENT
+    assert judged(run_of(rest), runs, run_of(rest, more, more)).verdict is Verdict.DIFFERENT
+
+
+def test_an_exception_that_some_runs_raised_may_be_raised_and_no_other() -> None:
+    runs = [raised("TimeoutError", "no answer"), run_of(tags=("raises-exception",))]
+    again = judged(run_of(), runs, raised("TimeoutError", "no answer in 3 s"))
+    assert again.verdict is Verdict.NOT_COMPARED
+    assert "this exception was there in 1 of 3 runs" in str(again.reason)
+    assert judged(run_of(), runs, raised("ValueError", "no answer")).verdict is Verdict.ERROR
+
+
+def test_the_message_of_an_exception_is_judged_by_what_varied_in_it() -> None:
+    runs = [raised("ValueError", f"loss {loss} after 3 steps") for loss in (0.52, 0.49)]
+    reference = raised("ValueError", "loss 0.5 after 3 steps")
+    assert judged(reference, runs, raised("ValueError", "loss 0.51 after 3 steps")).verdict.passes
+    assert judged(reference, runs, raised("ValueError", "loss 0.93 after 3 steps")).verdict is Verdict.ERROR
+    assert judged(reference, runs, raised("ValueError", "loss 0.51 after 4 steps")).verdict is Verdict.ERROR
+    assert judged(reference, runs, raised("KeyError", "loss 0.51 after 3 steps")).verdict is Verdict.ERROR
+
+
+def test_an_exception_whose_type_varied_may_be_any_that_was_seen() -> None:
+    runs = [raised("TimeoutError", "no answer"), raised("ConnectionError", "refused")]
+    reference = raised("TimeoutError", "no answer")
+    assert judged(reference, runs, raised("ConnectionError", "reset")).verdict is Verdict.NOT_COMPARED
+    assert judged(reference, runs, raised("ValueError", "reset")).verdict is Verdict.ERROR

@@ -37,3 +37,24 @@ def test_a_time_that_the_cell_measured_is_set_aside(line: str) -> None:
 )
 def test_a_time_that_the_cell_computed_otherwise_is_a_result(line: str) -> None:
     assert masks(CLOCK + line, "mean delivery time: 30.2 s") == []
+
+
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ("time.perf_counter() - t0", ["elapsed-time"]),
+        ("round(time.perf_counter() - t0, 2)", ["elapsed-time"]),
+        ("delays.mean()", []),
+        ("time.time()", []),
+    ],
+)
+def test_a_time_behind_a_key_is_set_aside_where_a_difference_of_clocks_stands_there(
+    entry: str, expected: list[str]
+) -> None:
+    source = f"{CLOCK}print({{'loss': 0.25, 'seconds': {entry}}})"
+    assert masks(source, "{'loss': 0.25, 'seconds': 3.2}") == expected
+
+
+def test_a_key_that_also_holds_another_value_is_a_result() -> None:
+    source = f"{CLOCK}print({{'seconds': time.perf_counter() - t0}})\nprint({{'seconds': simulated}})"
+    assert masks(source, "{'seconds': 3.2}\n{'seconds': 4.5}") == []

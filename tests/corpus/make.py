@@ -25,7 +25,8 @@ from typing import Any, NamedTuple
 HERE = Path(__file__).parent
 LIBRARIES = (
     "matplotlib", "pandas", "polars", "plotly", "altair", "bokeh", "ipywidgets", "torch", "scikit-learn", "sympy",
-    "tqdm", "rich", "networkx", "pillow", "seaborn", "numpy", "IPython", "ipykernel",
+    "tqdm", "rich", "networkx", "pillow", "seaborn", "numpy", "IPython", "ipykernel", "xarray", "statsmodels", "scipy",
+    "tabulate", "prettytable", "loguru",
 )  # fmt: skip
 STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"

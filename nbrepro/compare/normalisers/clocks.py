@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from nbrepro.compare.normalisers.base import Normaliser, Span, absent_from, spans
 from nbrepro.compare.normalisers.elapsed import is_measured
+from nbrepro.compare.normalisers.tabled import SEARCHES
 
 _UNIT = r"(?:ns|µs|μs|us|ms|s|secs?|seconds?|mins?|minutes?|h|hours?|milliseconds?)"
 _AMOUNT = rf"\d+(?:\.\d+)?(?:e[-+]?\d+)?\s?{_UNIT}\b(?:\s?\d+(?:\.\d+)?\s?{_UNIT}\b)*"
@@ -35,7 +36,41 @@ def _log_times(text: str) -> Iterator[Span]:
         yield from (match.span(match.lastindex or 0) for match in _BESIDE_LEVEL.finditer(text))
 
 
+_PROFILED = re.compile(
+    r"function calls (?:\(\d+ primitive calls\) )?in (?P<total>[\d.]+) seconds"
+    r"|^ +\d+(?:/\d+)?(?P<row>(?: +\d+\.\d+){4}) ",
+    re.MULTILINE,
+)
+
+
+def _profile_times(text: str) -> Iterator[Span]:
+    """Find the times of a profile; how often each function was called stays."""
+    for match in _PROFILED.finditer(text):
+        yield match.span("total" if match["total"] else "row")
+
+
 NORMALISERS = (
+    Normaliser(
+        name="profile-time",
+        description="The times in what `cProfile` prints; the numbers of calls are compared.",
+        find=_profile_times,
+        hints=("ncalls  tottime  percall  cumtime  percall",),
+    ),
+    Normaliser(
+        name="fit-time",
+        description="The times that scikit-learn's `cross_validate` and grid searches measured, by their names.",
+        find=spans(r"'(?:(?:mean|std)_)?(?:fit|score)_time': array\((\[[^\[\]]*\])\)"),
+        hints=("_time': array(",),
+        evidence=SEARCHES,
+    ),
+    Normaliser(
+        name="summary-time",
+        description="The date and the time at which statsmodels wrote a summary.",
+        find=spans(
+            r"^Date: {2,}(\w{3}, \d\d \w{3} \d{4})(?= {2,})|^Time: {2,}(\d\d:\d\d:\d\d)(?= {2,})", flags=re.MULTILINE
+        ),
+        hints=("Dep. Variable:",),
+    ),
     Normaliser(
         name="time-magic",
         description="What `%time` and `%%time` print.",
@@ -68,10 +103,12 @@ NORMALISERS = (
         description="A time that is labelled as elapsed, where the source puts a clock's difference behind the label.",
         find=spans(
             r"(?:\b(?:took|elapsed|duration|run ?time|time taken|(?:execution|training|total|wall|fit|elapsed) time)"
-            rf"|^time)\b[ =:(]{{0,3}}({_AMOUNT}|\d+\.\d+|\d:\d\d:\d\d(?:\.\d+)?)|\bin ({_AMOUNT})",
+            rf"|^time)\b[ =:(]{{0,3}}({_AMOUNT}|\d+\.\d+|\d:\d\d:\d\d(?:\.\d+)?)|\bin ({_AMOUNT})"
+            rf"|[(\[]({_AMOUNT})[)\]]"
+            r"|['\"][\w ]*(?:seconds?|secs?|elapsed|took|duration|time)['\"]: ?(\d+(?:\.\d+)?(?:e-?\d+)?)(?=[,}\n])",
             flags=re.IGNORECASE | re.MULTILINE,
         ),
-        hints=("took", "lapsed", "uration", "ime", "in "),
+        hints=("took", "lapsed", "uration", "ime", "in ", "s)", "s]", "sec"),
         evidence=_CLOCK,
         is_meant=is_measured,
     ),

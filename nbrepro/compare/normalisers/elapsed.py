@@ -14,6 +14,8 @@ _CLOCKS = frozenset(
     {"perf_counter", "process_time", "monotonic", "default_timer", "thread_time", "time", "now", "utcnow", "today"}
     | {f"{name}_ns" for name in ("perf_counter", "process_time", "monotonic", "thread_time", "time")}
 )
+_BRACKETS = ("(", "[")
+_ENTRY = re.compile(r"""['"]:\s*\Z""")
 _MAGIC = re.compile(r"^\s*[%!].*$", re.MULTILINE)
 _PERCENT = re.compile(r"%(?:\(\w+\))?[-+ #0]*\d*(?:\.\d+)?[a-zA-Z%]")
 
@@ -25,7 +27,9 @@ def is_measured(text: str, source: str, span: Span) -> bool:
     """
     labels = _labels(source)
     if labels is None:
-        return True
+        if _ENTRY.search(text, 0, span[0]):
+            return False  # a key alone is no label
+        return text[span[0] - 1 : span[0]] not in _BRACKETS  # a bracket alone is no label
     before = text[text.rfind("\n", 0, span[0]) + 1 : span[0]].rstrip()
     return any(before.endswith(label) or label.endswith(before) for label in labels)
 
@@ -37,8 +41,25 @@ def _labels(source: str) -> frozenset[str] | None:
     except (SyntaxError, ValueError):
         return None
     measured = _measured_names(tree)
-    found = {label.rpartition("\n")[2].rstrip() for node in ast.walk(tree) for label in _labels_of(node, measured)}
-    return frozenset(found - {""})
+    found = {_shown(label) for node in ast.walk(tree) for label in _labels_of(node, measured)}
+    others = {_shown(label) for node in ast.walk(tree) for label in _labels_of_others(node, measured)}
+    return frozenset(found - others - {""})
+
+
+def _shown(label: str) -> str:
+    return label.rpartition("\n")[2].rstrip()
+
+
+def _labels_of_others(node: ast.AST, measured: set[str]) -> Iterator[str]:
+    """Yield the brackets that a formatted string puts before a value that no clock gave, and such a value's key."""
+    if isinstance(node, ast.Dict):
+        yield from (label for label, value in _entries(node) if not _is_spell(value, measured))
+    if isinstance(node, ast.JoinedStr):
+        for piece, value in zip(node.values, node.values[1:], strict=False):
+            if isinstance(piece, ast.Constant) and not _reads_clock(value, measured):
+                label = str(piece.value)
+                if label.strip() in _BRACKETS:
+                    yield label
 
 
 def _measured_names(tree: ast.AST) -> set[str]:
@@ -89,10 +110,25 @@ def _labels_of(node: ast.AST, measured: set[str]) -> Iterator[str]:
                 yield str(piece.value)
     elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod | ast.Add) and _reads_clock(node.right, measured):
         yield from _literals(node.left)
+    elif isinstance(node, ast.Dict):
+        yield from (label for label, value in _entries(node) if _is_spell(value, measured))
     elif isinstance(node, ast.Call) and any(_reads_clock(part, measured) for part in _arguments(node)):
         yield from _literals(node.func)
         for argument in node.args:
             yield from _literals(argument)
+
+
+def _entries(node: ast.Dict) -> Iterator[tuple[str, ast.expr]]:
+    """The keys of a dictionary that are text, as it prints them and as JSON does, with their values."""
+    for key, value in zip(node.keys, node.values, strict=True):
+        if isinstance(key, ast.Constant) and isinstance(key.value, str):
+            yield from ((f"{quote}{key.value}{quote}:", value) for quote in "'\"")
+
+
+def _is_spell(node: ast.expr, measured: set[str]) -> bool:
+    """Whether a value is the difference of two readings of a clock; a reading itself is a date."""
+    differences = (inner for inner in ast.walk(node) if isinstance(inner, ast.BinOp) and isinstance(inner.op, ast.Sub))
+    return any(_reads_clock(inner.left, measured) and _reads_clock(inner.right, measured) for inner in differences)
 
 
 def _arguments(call: ast.Call) -> list[ast.expr]:
