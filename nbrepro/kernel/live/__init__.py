@@ -1,5 +1,6 @@
-"""The live state of the notebook: would a run from the top give what the cells show?
+"""The live state of the notebook, which answers whether a run from the top would give what the cells show.
 
-`names` says what a source reads and writes, `values` digests what the namespace holds, `history` joins both into
-versions of names, and `judge` replays the notebook from the top over these versions, without running anything.
-"""  # noqa: D400
+`names` says what a source reads and writes, `walk` digests what the namespace holds, `history` and `step` join both
+into versions of names, `outside` adds files, settings and generators, and `judge` replays the notebook from the top
+over these versions, without running anything.
+"""

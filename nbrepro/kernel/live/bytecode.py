@@ -9,6 +9,8 @@ from functools import lru_cache
 from types import CodeType
 from typing import NamedTuple
 
+from nbrepro.kernel.live.settings import settings_in
+
 LOADS = frozenset({"LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS"})
 STORES = frozenset({"STORE_NAME", "STORE_GLOBAL"})
 DELETES = frozenset({"DELETE_NAME", "DELETE_GLOBAL"})
@@ -40,6 +42,8 @@ class CodeNames(NamedTuple):
     """Whether it can reach any name: it evaluates text, or looks into frames and namespaces."""
     seeds: bool
     """Whether it names what sets or reads the state of a generator."""
+    sets: frozenset[str]
+    """Names on which it sets something, as `settings_in` finds them."""
     digest: bytes
     """Of what the code does, wherever it stands."""
 
@@ -75,7 +79,7 @@ def code_names(code: CodeType) -> CodeNames:
     """Return what a function with this code can touch, functions inside included."""
     loads: set[str] = set()
     stores: set[str] = set()
-    opaque, seeds = sees_everything(code), sets_seeds(code)
+    opaque, seeds, sets = sees_everything(code), sets_seeds(code), settings_in(code).names
     in_class = not code.co_flags & _OPTIMIZED
     for operation in operations(code):
         if operation.kind == "load":
@@ -86,8 +90,8 @@ def code_names(code: CodeType) -> CodeNames:
         names = code_names(inner)
         loads |= names.loads
         stores |= names.stores
-        opaque, seeds = opaque or names.opaque, seeds or names.seeds
-    return CodeNames(frozenset(loads), frozenset(stores), opaque, seeds, _digest(code))
+        opaque, seeds, sets = opaque or names.opaque, seeds or names.seeds, sets | names.sets
+    return CodeNames(frozenset(loads), frozenset(stores), opaque, seeds, sets, _digest(code))
 
 
 def sets_seeds(code: CodeType) -> bool:

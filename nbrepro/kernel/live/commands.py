@@ -39,7 +39,6 @@ _KNOWN = frozenset(
         "conda",
         "config",
         "env",
-        "history",
         "load_ext",
         "lsmagic",
         "matplotlib",
@@ -62,9 +61,6 @@ _KNOWN = frozenset(
         "time",
         "timeit",
         "uv",
-        "who",
-        "who_ls",
-        "whos",
         "xmode",
         "ls",
         "cat",
@@ -82,6 +78,9 @@ _KNOWN = frozenset(
         "pfile",
     ]
 ) - {"rerun"}
+_SETTING = frozenset(
+    ["alias", "autoreload", "colors", "config", "env", "load_ext", "matplotlib", "precision", "reload_ext", "set_env"]
+)
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _SPECIAL = re.compile(r"^\s*(?:[%!?]|[\w, .\[\]]*=\s*[%!])|\?\s*$", re.MULTILINE)
 _CALLS = frozenset({"run_line_magic", "run_cell_magic", "system", "getoutput"})
@@ -99,6 +98,8 @@ class Body:
     partial: bool = False
     """Whether a magic stands around it, which may run it once, often, or not to its end."""
     opaque: bool = False
+    overwrites: bool = False
+    """Whether it tells of a file that it writes whether it was there."""
 
 
 @dataclass
@@ -109,6 +110,8 @@ class Commands:
     stores: frozenset[str] = _NONE
     opaque: bool = False
     any: bool = False
+    sets: bool = False
+    """Whether one sets something outside of the notebook's names."""
 
 
 def body_of(source: str) -> Body:
@@ -133,7 +136,7 @@ def body_of(source: str) -> Body:
         expands = "{" in text or "$" in text
         stores = words if "--out" in line or "--err" in line else _NONE
         found = frozenset(_IDENTIFIER.findall(text)) if expands else _NONE
-        return Body(source="", mentioned=found, stores=stores, partial=True)
+        return Body(source="", mentioned=found, stores=stores, partial=True, overwrites=name in {"writefile", "file"})
     return Body(source="", partial=True, opaque=True)
 
 
@@ -170,6 +173,7 @@ def _command(call: ast.Call, kind: str, found: Commands) -> None:
         found.opaque = True
         return
     line = " ".join(texts[1:]) if kind.startswith("run_") else texts[0]
+    found.sets = found.sets or (kind == "run_line_magic" and texts[0] in _SETTING)
     if kind == "run_cell_magic" or (kind == "run_line_magic" and texts[0] not in _KNOWN):
         found.opaque = True
     elif kind == "run_line_magic" and texts[0] in {"time", "timeit", "prun"}:

@@ -6,16 +6,19 @@ import marshal
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from nbrepro.kernel.live.values import Handler, _Walker
+from nbrepro.kernel.live.kinds import full_name, name_of
 
-_SAMPLES = 64
-_SAMPLE = 4096
+if TYPE_CHECKING:
+    from nbrepro.kernel.live.walk import Handler, Walker
+
+_SAMPLES = 16
+_SAMPLE = 1024
+_SMALL_TENSOR = 65_536
 
 
 def handler(kind: type, modules: Mapping[str, Any]) -> Handler | None:
     """Return what looks into objects of this very class; ``None`` for one that is not known."""
-    name = f"{type.__dict__['__module__'].__get__(kind)}.{kind.__name__}"
+    name = full_name(kind)
     root = name.partition(".")[0]
     numpy = modules.get("numpy")
     if root == "numpy" and numpy is not None:
@@ -23,16 +26,16 @@ def handler(kind: type, modules: Mapping[str, Any]) -> Handler | None:
             return _array
         if issubclass(kind, numpy.generic) and kind is not numpy.object_:
             return _scalar
-        return _NUMPY.get(kind.__name__)
+        return _NUMPY.get(name_of(kind))
     if root == "torch":
         return _TORCH.get(name)
     if root == "pandas":
         array = name.startswith(("pandas.arrays.", "pandas.core.arrays.")) or name == "pandas.Categorical"
-        return _extension if array else _PANDAS.get(kind.__name__)
-    return _pyarrow if root == "pyarrow" and kind.__name__ == "ChunkedArray" else None
+        return _extension if array else _PANDAS.get(name_of(kind))
+    return _pyarrow if root == "pyarrow" and name_of(kind) == "ChunkedArray" else None
 
 
-def _array(walker: _Walker, value: Any) -> None:
+def _array(walker: Walker, value: Any) -> None:
     root = value
     while type(root.base) is type(value):
         root = root.base
@@ -42,48 +45,48 @@ def _array(walker: _Walker, value: Any) -> None:
     walker.ids.add(id(value))
     walker.say("ndarray", str(value.dtype.descr if value.dtype.names else value.dtype.str), repr(value.shape))
     if value.dtype.hasobject:
-        if value.dtype.names or not walker.budget.take(value.size // 16):
+        if value.dtype.names or not walker.allowance.take(value.size // 16):
             walker.cut()
             return
         walker.push([walker.made(value.ravel().tolist())])
         return
     walker.say(repr(value.strides))
-    if walker.budget.take_bytes(value.nbytes):
+    if walker.allowance.take_bytes(value.nbytes):
         walker.say(str(hash(value.tobytes())))
         return
-    walker.cut()
+    walker.sample()
     if value.flags.c_contiguous or value.flags.f_contiguous:
         flat = value.reshape(-1, order="A").view("u1")
         step = max(len(flat) // _SAMPLES, _SAMPLE)
         walker.say(str(hash(b"".join(flat[start : start + _SAMPLE].tobytes() for start in range(0, len(flat), step)))))
 
 
-def _scalar(walker: _Walker, value: Any) -> None:
+def _scalar(walker: Walker, value: Any) -> None:
     walker.say("scalar", value.dtype.str, value.tobytes().hex())
 
 
-def _generator(walker: _Walker, value: Any) -> None:
+def _generator(walker: Walker, value: Any) -> None:
     walker.ids.update((id(value), id(value.bit_generator)))
     walker.say("generator", repr(value.bit_generator.state))
 
 
-def _bits(walker: _Walker, value: Any) -> None:
+def _bits(walker: Walker, value: Any) -> None:
     walker.ids.add(id(value))
     walker.say("bits", repr(value.state))
 
 
-def _random_state(walker: _Walker, value: Any) -> None:
+def _random_state(walker: Walker, value: Any) -> None:
     walker.ids.add(id(value))
     state = value.get_state(legacy=False)
     walker.say("RandomState", str(hash(marshal.dumps([state["state"]["key"].tobytes(), state["state"]["pos"]], 2))))
     walker.say(repr(state["has_gauss"]), repr(state["gauss"]))
 
 
-def _dtype(walker: _Walker, value: Any) -> None:
+def _dtype(walker: Walker, value: Any) -> None:
     walker.say("dtype", str(value.descr if value.names else value.str))
 
 
-def _ufunc(walker: _Walker, value: Any) -> None:
+def _ufunc(walker: Walker, value: Any) -> None:
     walker.say("ufunc", value.__name__)
 
 
@@ -93,11 +96,11 @@ _NUMPY: dict[str, Handler] = {
 }  # fmt: skip
 
 
-def _frame(walker: _Walker, value: Any) -> None:
+def _frame(walker: Walker, value: Any) -> None:
     manager = value._mgr  # noqa: SLF001 - the public ways make copies
     walker.ids.add(id(value))
-    walker.say(type(value).__name__, repr(value.shape))
-    if type(value).__name__ == "Series":
+    walker.say(name_of(type(value)), repr(value.shape))
+    if name_of(type(value)) == "Series":
         walker.push([walker.made([value._name])])  # noqa: SLF001 - as above
     parts: list[Any] = [value.attrs or None, *manager.axes]
     for block in manager.blocks:
@@ -105,27 +108,27 @@ def _frame(walker: _Walker, value: Any) -> None:
     walker.push(parts)
 
 
-def _index(walker: _Walker, value: Any) -> None:
-    walker.say(type(value).__name__)
+def _index(walker: Walker, value: Any) -> None:
+    walker.say(name_of(type(value)))
     walker.ids.add(id(value))
     walker.push([walker.made(list(value.names)), value._data])  # noqa: SLF001 - as above
 
 
-def _range_index(walker: _Walker, value: Any) -> None:
+def _range_index(walker: Walker, value: Any) -> None:
     walker.say("RangeIndex", repr(value._range))  # noqa: SLF001 - as above
     walker.ids.add(id(value))
     walker.push([walker.made(list(value.names))])
 
 
-def _multi_index(walker: _Walker, value: Any) -> None:
+def _multi_index(walker: Walker, value: Any) -> None:
     walker.say("MultiIndex")
     walker.ids.add(id(value))
     walker.push([walker.made(list(value.names)), *value._levels, *value._codes])  # noqa: SLF001 - as above
 
 
-def _extension(walker: _Walker, value: Any) -> None:
+def _extension(walker: Walker, value: Any) -> None:
     """Look into a column that is no array of numpy's."""
-    kind = type(value).__name__
+    kind = name_of(type(value))
     walker.say(kind, str(value.dtype) if kind != "Categorical" else "")
     walker.ids.add(id(value))
     if kind == "Categorical":
@@ -138,7 +141,7 @@ def _extension(walker: _Walker, value: Any) -> None:
         walker.push([value._ndarray])  # noqa: SLF001 - as above; without one, the object is opaque
 
 
-def _pyarrow(walker: _Walker, value: Any) -> None:
+def _pyarrow(walker: Walker, value: Any) -> None:
     """Look into a column of Arrow's, which never changes in place: another one takes its place."""
     walker.say("arrow", str(value.type), str(len(value)))
     for chunk in value.chunks:
@@ -146,10 +149,10 @@ def _pyarrow(walker: _Walker, value: Any) -> None:
         for buffer in chunk.buffers():
             if buffer is None:
                 walker.say("none")
-            elif walker.budget.take_bytes(buffer.size):
+            elif walker.allowance.take_bytes(buffer.size):
                 walker.say(str(hash(bytes(buffer))))
             else:
-                walker.strong = False
+                walker.sample(complete=True)
                 walker.say(f"{buffer.address} {buffer.size}")
 
 
@@ -163,7 +166,7 @@ _PANDAS: dict[str, Handler] = {
 }  # fmt: skip
 
 
-def _tensor(walker: _Walker, value: Any) -> None:
+def _tensor(walker: Walker, value: Any) -> None:
     import torch
 
     plain = value.detach()
@@ -171,16 +174,15 @@ def _tensor(walker: _Walker, value: Any) -> None:
     walker.say("tensor", str(plain.dtype), repr(tuple(plain.shape)), str(value.requires_grad), str(plain.device))
     walker.push([value.grad if value.is_leaf else None])
     size = plain.numel() * plain.element_size()
-    if plain.device.type == "cpu" and plain.layout is torch.strided and walker.budget.take_bytes(size):
+    near = plain.device.type == "cpu" and plain.layout is torch.strided
+    if near and size <= _SMALL_TENSOR and walker.allowance.take_bytes(size):
         walker.say(str(hash(plain.contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())))
         return
-    walker.strong = False
+    walker.sample(complete=plain.device.type != "cpu")  # on the CPU it may share its memory with an array of numpy's
     walker.say(str(value._version))  # noqa: SLF001 - counts every change in place
-    if plain.device.type == "cpu":
-        walker.complete = False  # it may share its memory with an array of numpy's
 
 
-def _torch_generator(walker: _Walker, value: Any) -> None:
+def _torch_generator(walker: Walker, value: Any) -> None:
     walker.ids.add(id(value))
     walker.say("torch.Generator", str(hash(value.get_state().numpy().tobytes())))
 

@@ -5,79 +5,27 @@ that read just what a run from the top would have it read: then it would show th
 cell is clean where that execution is its last one, or showed the same as its last one. Where there is none, the
 cell's effect is unknown, and so is everything that depends on it. So a cell is called clean only on evidence; what
 cannot be seen counts against it.
+
+What a cell takes of chance is another value in every run: the names in which it ends up hold what is not known, and
+cells that use them are replayed by what they did, and hand the chance on; they are clean where they show nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from enum import Enum
 
+from nbrepro.kernel.live.chance import Spread, shows_nothing
 from nbrepro.kernel.live.history import next_trail
-from nbrepro.kernel.live.names import cell_names, effects
+from nbrepro.kernel.live.names import CellNames, cell_names, effects
+from nbrepro.kernel.live.outside import SETTINGS, without
+from nbrepro.kernel.live.reasons import Now, Reason, Reasons
+from nbrepro.kernel.live.settings import SOMEWHERE
+from nbrepro.kernel.live.states import Answer, CellLive, LiveState, NotebookCell
 from nbrepro.kernel.live.versions import Execution, Version
 
 
-class LiveState(str, Enum):
-    """How a cell stands to a run from the top."""
-
-    CLEAN = "clean"
-    """A run from the top would show the same."""
-    STALE = "stale"
-    """It used something that a run from the top would make otherwise, or may."""
-    OUT_OF_ORDER = "out_of_order"
-    """It used what a cell below makes, or ran before the cell above that makes what it needs."""
-    ORPHAN = "orphan"
-    """It used a name that no cell of the notebook makes any more."""
-    EDITED = "edited"
-    """It was edited since it ran."""
-    NOT_RUN = "not_run"
-    """It did not run in this session."""
-    RAISED = "raised"
-    """It raised, and would again: a run from the top ends there."""
-    INTERRUPTED = "interrupted"
-    """It was interrupted: nobody knows how far a run from the top would get."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class NotebookCell:
-    """A code cell as it stands in the notebook."""
-
-    id: str | None
-    source: str | None = None
-    """``None`` where only the digest is known."""
-    source_digest: str
-    may_raise: bool = False
-    """Whether the cell is marked as one that raises (``raises-exception``)."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class CellLive:
-    """What is said of one cell."""
-
-    id: str | None
-    state: LiveState
-    reason: str = ""
-    names: tuple[str, ...] = ()
-    """Names that the state is owed to."""
-    early: bool = False
-    """Whether it last ran before a cell above it did; harmless where the state is clean."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """Whether a run from the top would give what the cells show, and which cells are in the way."""
-
-    yes: bool
-    cells: tuple[CellLive, ...]
-
-    def concerned(self) -> tuple[tuple[int, CellLive], ...]:
-        """Return the cells that are not clean, with their places from 1, in order."""
-        return tuple((place, cell) for place, cell in enumerate(self.cells, 1) if cell.state is not LiveState.CLEAN)
-
-
 def live_states(
-    cells: Sequence[NotebookCell], executions: Sequence[Execution], start: Mapping[str, Version] | None = None
+    cells: Sequence[NotebookCell], executions: Sequence[Execution], start: Mapping[str, Version | None] | None = None
 ) -> Answer:
     """Judge the cells of a notebook.
 
@@ -102,7 +50,7 @@ class _Replay:
         self, cells: Sequence[NotebookCell], executions: Sequence[Execution], start: dict[str, Version | None]
     ) -> None:
         self._cells = cells
-        self._now = start
+        self._now = Now(start)
         self._unknown_names = False
         self._trail: int | None = 0
         self._links: dict[int, set[int]] = {}
@@ -116,11 +64,11 @@ class _Replay:
                 if version is not None:
                     self._shares[version.serial] = version.shares
         self._last = [self._last_of(cell, executions) for cell in cells]
-        self._place = {cell.id: place for place, cell in enumerate(cells) if cell.id is not None}
         self._defined: dict[str, list[int]] = {}
         for place, cell in enumerate(cells):
             for name in self._may_make(cell):
                 self._defined.setdefault(name, []).append(place)
+        self._why = Reasons(cells, self._makers, self._defined, self._now)
 
     def _last_of(self, cell: NotebookCell, executions: Sequence[Execution]) -> Execution | None:
         own = [one for one in executions if one.cell_id == cell.id] if cell.id is not None else []
@@ -147,13 +95,13 @@ class _Replay:
         if source is not None and cell_names(source).trivial:
             return CellLive(id=cell.id, state=LiveState.CLEAN)
         candidates = self._candidates(cell, last, source)
-        witness = next((one for one in reversed(candidates) if self._fits(one)), None)
-        found = self._judge(place, last, witness, candidates)
+        self._now.place = place
+        witness, chancy = self._witness(candidates)
+        found = self._judge(place, last, witness, candidates, chancy)
         if witness is not None:
-            self._link(witness)
-            self._apply(witness, candidates)
+            self._replay(witness, candidates, chancy)
         else:
-            self._unknown(cell, source, candidates)
+            self._unknown(source, candidates)
         if self._trail is not None:
             self._trail = next_trail(self._trail, source) if source is not None else None
         return found
@@ -168,8 +116,27 @@ class _Replay:
             same = effects(source).meaning == effects(last.source).meaning
         return [*(one for one in found if one is not last), *([last] if same else [])]
 
+    def _witness(self, candidates: Sequence[Execution]) -> tuple[Execution | None, list[str]]:
+        """Return an execution that read what a run from the top reads, and the names that differ by chance alone."""
+        by_chance: tuple[Execution | None, list[str]] = (None, [])
+        for one in reversed(candidates):
+            names = self._differing(one)
+            if names == []:
+                return one, names
+            if names and by_chance[0] is None:
+                by_chance = one, names
+        return by_chance
+
+    def _all_chance(self, names: Iterable[str]) -> bool:
+        return all(self._now.chance_in(name) is not None for name in names)
+
     def _judge(
-        self, place: int, last: Execution | None, witness: Execution | None, candidates: list[Execution]
+        self,
+        place: int,
+        last: Execution | None,
+        witness: Execution | None,
+        candidates: list[Execution],
+        chancy: Sequence[str],
     ) -> CellLive:
         cell = self._cells[place]
         early = last is not None and any(one is not None and one.number > last.number for one in self._last[:place])
@@ -179,29 +146,42 @@ class _Replay:
             return CellLive(id=cell.id, state=LiveState.INTERRUPTED, reason="interrupted", early=early)
         if last not in candidates:
             return CellLive(id=cell.id, state=LiveState.EDITED, reason="edited since it ran", early=early)
-        if witness is last or (witness is not None and witness.outputs is not None and _same(witness, last)):
-            if not last.finished and not cell.may_raise:
-                reason = "raised: a run from the top ends here"
-                return CellLive(id=cell.id, state=LiveState.RAISED, reason=reason, early=early)
-            return CellLive(id=cell.id, state=LiveState.CLEAN, early=early)
-        state, reason, names = self._reason(place, last)
-        return CellLive(id=cell.id, state=state, reason=reason, names=names, early=early)
+        why = Reason(LiveState.CLEAN, "")
+        if witness is not None and (witness is last or (witness.outputs is not None and _same(witness, last))):
+            chance = self._by_chance(witness, chancy)
+            if chance is not None and not shows_nothing(last):
+                why = chance
+            elif not last.finished and not cell.may_raise:
+                why = Reason(LiveState.RAISED, "raised: a run from the top ends here")
+        else:
+            names = [name for name, read in last.reads.items() if self._differs(name, read, last)]
+            why = self._why.of(place, last, names, unknown=self._unknown_names)
+        return CellLive(id=cell.id, state=why.state, reason=why.text, names=why.names, early=early)
+
+    def _by_chance(self, witness: Execution, chancy: Sequence[str]) -> Reason | None:
+        if witness.chances:
+            return Reason(LiveState.STALE, str(witness.chances[0]))
+        return Reason(LiveState.STALE, self._why.by_chance(chancy[0]), tuple(chancy)) if chancy else None
 
     # Does a run from the top read the same?
 
-    def _fits(self, one: Execution) -> bool:
-        if one.history is not None and one.history != self._trail:
-            return False
-        if any(self._differs(name, version) for name, version in one.reads.items()):
-            return False
+    def _differing(self, one: Execution) -> list[str] | None:
+        """Return the names that an execution read otherwise; ``None`` where it is another one for other reasons."""
+        if one.unfollowed or (one.history is not None and one.history != self._trail):
+            return None
+        names = [name for name, version in one.reads.items() if self._differs(name, version, one)]
+        if names and not self._all_chance(names):
+            return None
         if one.reads_all:
-            names = {name for name, version in self._now.items() if version is not None and not name.startswith("<")}
-            if self._unknown_names or names - one.reads.keys():
-                return False
-        return self._shared_alike(one)
+            there = {name for name, at in self._now.versions.items() if at is not None and not name.startswith("<")}
+            if self._unknown_names or there - one.reads.keys():
+                return None
+        return names if self._shared_alike(one) else None
 
-    def _differs(self, name: str, read: Version | None) -> bool:
+    def _differs(self, name: str, read: Version | None, one: Execution) -> bool:
         now = self._now.get(name)
+        if name == SETTINGS and now is not None:
+            now = without(now, one.replaces)
         if now is None and self._unknown_names:
             return True
         if read is None or now is None:
@@ -212,7 +192,7 @@ class _Replay:
 
     def _shared_alike(self, one: Execution) -> bool:
         """Whether the names that were read hold parts of each other just as they would in a run from the top."""
-        reads = [(read, self._now[name]) for name, read in one.reads.items() if read is not None and read.mutable]
+        reads = [(read, self._now.get(name)) for name, read in one.reads.items() if read is not None and read.mutable]
         if not self._links and all(read is now for read, now in reads):
             return True
         for place, (read, now) in enumerate(reads):
@@ -242,12 +222,35 @@ class _Replay:
 
     # What does a run from the top make?
 
-    def _link(self, one: Execution) -> None:
+    def _replay(self, one: Execution, candidates: Iterable[Execution], chancy: Sequence[str]) -> None:
+        """Take over what an execution made, and what chance makes of that."""
         for name, read in one.reads.items():
-            now = self._now.get(name)
-            if read is not None and now is not None and read is not now and read.mutable:
-                self._links.setdefault(read.serial, set()).add(now.serial)
-                self._links.setdefault(now.serial, set()).add(read.serial)
+            self._link(read, self._now.get(name))
+        cause = (self._now.place, str(one.chances[0])) if one.chances else None
+        if chancy and cause is None:
+            cause = self._now.chance_in(chancy[0])
+        spread = Spread(one, self._carriers(one, chancy)) if cause is not None else None
+        self._apply(one, candidates)
+        if spread is None or cause is None:
+            return
+        for name in spread.lost():
+            made = one.writes.get(name)
+            lost = Version(name=name) if made is None else made.lost()
+            self._link(made, lost)
+            self._now.put(name, lost)
+            self._now.is_of_chance(lost, *cause)
+
+    def _carriers(self, one: Execution, chancy: Sequence[str]) -> set[str]:
+        """Return the names through which chance comes into a cell: those that hold it, and functions that use them."""
+        if not chancy:
+            return set()
+        functions = {name: self._reached([name]) for name in cell_names(one.source).loads}
+        return {*chancy, *(name for name, used in functions.items() if used is None or not used.isdisjoint(chancy))}
+
+    def _link(self, read: Version | None, now: Version | None) -> None:
+        if read is not None and now is not None and read is not now and read.mutable:
+            self._links.setdefault(read.serial, set()).add(now.serial)
+            self._links.setdefault(now.serial, set()).add(read.serial)
 
     def _apply(self, one: Execution, candidates: Iterable[Execution]) -> None:
         for name in one.inplace:
@@ -257,23 +260,23 @@ class _Replay:
         for name, version in one.writes.items():
             if name in one.inplace and name not in one.reads and self._now.get(name) is not one.inplace[name]:
                 if self._now.get(name) is not None:
-                    self._now[name] = Version(name=name)
+                    self._now.put(name, Version(name=name))
                 continue
-            self._now[name] = version
+            self._now.put(name, version)
         for other in candidates:  # what came with an import comes with the first one only
             for name, version in other.writes.items():
                 if name.startswith("<random") and other.reads.get(name) is None and self._now.get(name) is None:
-                    self._now[name] = version
+                    self._now.put(name, version)
 
     def _spread(self, version: Version, apart: Container[str] = (), kept: Container[int] = ()) -> None:
         """What shares an object with one that changed in place is not known any more."""
-        for name, other in list(self._now.items()):
+        for name, other in list(self._now.versions.items()):
             if other is None or other is version or name in apart or other.serial in kept:
                 continue
             if self._related(version, other):
-                self._now[name] = Version(name=name)
+                self._now.put(name, Version(name=name))
 
-    def _unknown(self, cell: NotebookCell, source: str | None, candidates: Iterable[Execution]) -> None:  # noqa: ARG002
+    def _unknown(self, source: str | None, candidates: Iterable[Execution]) -> None:
         """A cell that may make anything of what it binds, changes, and reaches through functions."""
         names = cell_names(source) if source is not None else None
         if names is None or names.opaque or any(one.reads_all for one in candidates):
@@ -291,14 +294,25 @@ class _Replay:
         changed |= {name for name in names.loads if (now := self._now.get(name)) is not None and now.fragile}
         for name in changed:
             now = self._now.get(name)
-            if now is not None and (now.mutable or name in reached or name in does.settings):
+            if now is not None and (now.mutable or name in reached):
                 self._spread(now)
-                self._now[name] = Version(name=name, reaches=now.reaches, reaches_all=now.reaches_all)
+                self._now.put(name, Version(name=name, reaches=now.reaches, reaches_all=now.reaches_all))
         for name in bound:
-            self._now[name] = Version(name=name, reaches=names.defs.get(name, frozenset()))
+            self._now.put(name, Version(name=name, reaches=names.defs.get(name, frozenset())))
         if does.calls:
-            for name in [name for name in self._now if name.startswith("<")]:
-                self._now[name] = Version(name=name)
+            for name in [name for name in self._now.versions if name.startswith("<") and name != SETTINGS]:
+                self._now.put(name, Version(name=name))
+        if self._may_set(names):
+            self._now.put(SETTINGS, Version(name=SETTINGS))
+
+    def _may_set(self, names: CellNames) -> bool:
+        """Whether a cell may set an option, on anything that no other cell has made as an object of the notebook."""
+        sets = set(names.sets.names)
+        for name in names.loads:
+            now = self._now.get(name)
+            if now is not None:
+                sets |= now.sets
+        return any(base == SOMEWHERE or (now := self._now.get(base)) is None or not now.mutable for base in sets)
 
     def _reached(self, loads: Iterable[str]) -> set[str] | None:
         """Return the names that functions behind these names may change; ``None`` for any name."""
@@ -315,51 +329,8 @@ class _Replay:
 
     def _lose_everything(self) -> None:
         self._unknown_names = True
-        self._now = {name: Version(name=name, reaches_all=True) for name in self._now}
-
-    # Why not?
-
-    def _reason(self, place: int, last: Execution) -> tuple[LiveState, str, tuple[str, ...]]:
-        names = [name for name, read in last.reads.items() if self._differs(name, read)]
-        if not names:
-            text = "looks into what ran before it" if last.history is not None else "uses objects that are bound apart"
-            return LiveState.STALE, text, ()
-        found = [(*self._reason_for(place, name, last), name) for name in names]
-        state = min((state for state, _, _ in found), key=_WORST.index)
-        mine = [(text, name) for one, text, name in found if one is state]
-        return state, mine[0][0], tuple(name for _, name in mine)
-
-    def _reason_for(self, place: int, name: str, last: Execution) -> tuple[LiveState, str]:  # noqa: PLR0911
-        read, now, shown = last.reads[name], self._now.get(name), _shown(name)
-        makers = self._defined.get(name, [])
-        if name.startswith("<"):
-            return LiveState.STALE, f"{shown} is another one in a run from the top"
-        if now is None and self._unknown_names:
-            return LiveState.STALE, "comes after a cell that may have made any name"
-        if read is None:
-            return LiveState.OUT_OF_ORDER, f"ran before {shown} was made above"
-        if not makers:
-            return LiveState.ORPHAN, f"uses {shown}, which no cell makes any more"
-        maker = self._makers.get(read.maker)
-        origin = self._place.get(maker.cell_id) if maker is not None else None  # type: ignore[arg-type]
-        if origin == place:
-            return LiveState.STALE, f"ran again on {shown} as it had left it"
-        if (origin is not None and origin > place) or (now is None and min(makers) > place):
-            return LiveState.OUT_OF_ORDER, f"uses {shown}, which a cell below makes"
-        if maker is not None and origin is None and maker.cell_id is not None:
-            return LiveState.STALE, f"uses {shown} as a cell made it that is gone"
-        return LiveState.STALE, f"uses {shown}, which a run from the top makes anew, perhaps otherwise"
-
-
-_WORST = [LiveState.ORPHAN, LiveState.OUT_OF_ORDER, LiveState.STALE]
+        self._now.lose_everything()
 
 
 def _same(one: Execution, other: Execution) -> bool:
     return one.outputs == other.outputs and one.finished == other.finished
-
-
-def _shown(name: str) -> str:
-    if not name.startswith("<"):
-        return f"`{name}`"
-    kind, _, what = name.strip("<>").partition(" ")
-    return {"random": f"the state of {what}'s generator", "file": f"the file {what}"}.get(kind, name.strip("<>"))

@@ -13,12 +13,17 @@ from types import CodeType
 
 from nbrepro.kernel.live import commands
 from nbrepro.kernel.live.bytecode import code_names, nested, operations, runs_at_once, sees_everything, sets_seeds
-from nbrepro.kernel.live.touching import calls_unknown, lambdas_apart, may_change, sets_on
+from nbrepro.kernel.live.settings import NOTHING_SET, SOMEWHERE, Settings, settings_in
+from nbrepro.kernel.live.statements import SettingStatement, come_first, statements_on
+from nbrepro.kernel.live.touching import calls_unknown, lambdas_apart, may_change
 
 _FLAGS = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-_HISTORY = re.compile(r"_{1,3}|_i{1,3}|_i?\d+|_[oid]h|In|Out")
+_HISTORY = re.compile(r"_{1,3}|_i{1,3}|_i?\d+|_[oid]h")
 _APPENDS = re.compile(r"""["'](?:a|[ar]b?\+|[ar]\+b|ab)["']""")
 _QUERIES = frozenset({"query", "eval", "sql", "execute", "from_formula", "ols", "logit", "glm", "ggplot"})
+_ASKING = frozenset({"exists", "isfile", "isdir", "is_file", "is_dir", "listdir", "scandir", "glob", "iglob", "rglob",
+                     "iterdir", "getsize", "getmtime", "stat"})  # fmt: skip
+_MOVING = frozenset({"unlink", "remove", "rmtree", "rename", "replace", "move"})
 _NAMESPACES = frozenset({"vars", "dir", "locals", "__import__"})
 _IDENTIFIER = re.compile(r"[^\W\d]\w*")
 _MAX_SOURCE = 200_000
@@ -39,11 +44,21 @@ class CellNames:
     defs: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Functions and classes of the cell: what their bodies look up and bind when they are called."""
     history: bool = False
-    """Whether it looks into IPython's history: `_`, `Out`, `In`."""
+    """Whether it looks into IPython's history by a name that only IPython binds: `_`, `_i1`, `_oh`."""
     appends: bool = False
     """Whether what it writes to files may follow what they hold."""
+    asks_for_files: bool = False
+    """Whether it may ask which files there are."""
+    moves_files: bool = False
+    """Whether it may remove or rename files."""
     seeds: bool = False
     """Whether it names what sets or reads the state of a generator."""
+    sets: Settings = NOTHING_SET
+    """What it sets on names: perhaps an option of a library, or an environment variable."""
+    statements: tuple[SettingStatement, ...] = ()
+    """The statements that do."""
+    sets_first: bool = False
+    """Whether it does so before anything else."""
     opaque: bool = False
     """Whether it can read or write names that it does not spell."""
     trivial: bool = False
@@ -61,8 +76,6 @@ class Effects:
 
     risky: frozenset[str] = _NONE
     """Names whose object it may change in place."""
-    settings: frozenset[str] = _NONE
-    """Names, of modules as a rule, on which something is set: `pd.set_option(…)`, `plt.rcParams[…] = …`."""
     calls: bool = True
     """Whether it calls anything that is not known to be harmless."""
     meaning: str
@@ -80,7 +93,6 @@ def effects(source: str) -> Effects:
     magics = commands.commands_in(tree)
     return Effects(
         risky=may_change(tree) | body.mentioned | magics.mentioned,
-        settings=sets_on(tree),
         calls=bool(magics.any or body.partial or calls_unknown(tree)),
         meaning=source if body.partial else ast.dump(tree),
     )
@@ -120,15 +132,17 @@ def _analyse(source: str, body: commands.Body) -> CellNames:
     tree = _parse(source)
     code = _compile(tree)
     magics = commands.commands_in(tree) if "get_ipython" in code.co_names else commands.Commands()
-    flow = _Flow(tree, code)
+    flow = _Flow(tree, code, source)
     sure = flow.block(tree.body, _NONE)
     loads = dict(flow.loads)
     loads.pop("get_ipython", None)
     for name in (*body.mentioned, *magics.mentioned, *_queried(tree, code)):
         loads[name] = _NONE
     stores = flow.stores | magics.stores | body.stores
+    attributes = _attributes(code)
+    statements = tuple(statements_on(tree, flow.sets.names))
     history = any(_HISTORY.fullmatch(name) and name not in bound for name, bound in loads.items())
-    star = "*" in source and any(_imports_all(statement) for statement in ast.walk(tree))
+    star = "*" in source and "import" in source and any(_imports_all(statement) for statement in ast.walk(tree))
     return CellNames(
         loads={name: bound for name, bound in loads.items() if not _HISTORY.fullmatch(name) or name in stores},
         stores=stores,  # type: ignore[arg-type]
@@ -136,8 +150,13 @@ def _analyse(source: str, body: commands.Body) -> CellNames:
         deletes=frozenset(flow.deletes),
         defs={name: frozenset(names) for name, names in flow.defs.items()},
         history=history,
+        asks_for_files=not _ASKING.isdisjoint(attributes),
+        moves_files=not _MOVING.isdisjoint(attributes),
         seeds=_any_seeds(code),
-        appends=bool(_APPENDS.search(source)),
+        statements=statements,
+        sets_first=come_first(tree, statements),
+        sets=Settings(flow.sets.names | {SOMEWHERE}, flow.sets.repeatable) if magics.sets else flow.sets,
+        appends=bool(_APPENDS.search(source)) or body.overwrites,
         opaque=flow.opaque or star or magics.opaque or body.opaque or _bare_namespaces(tree, code),
         trivial=not tree.body and not body.partial and not body.opaque,
     )
@@ -178,18 +197,17 @@ def _bare_namespaces(tree: ast.Module, code: CodeType) -> bool:
 class _Flow:
     """Follows the statements in their order; each access is looked up by its line."""
 
-    def __init__(self, tree: ast.Module, code: CodeType) -> None:
+    def __init__(self, tree: ast.Module, code: CodeType, source: str) -> None:
         self.loads: dict[str, frozenset[str]] = {}
         self.stores: set[str] = set()
         self.deletes: set[str] = set()
         self.defs: dict[str, set[str]] = defaultdict(set)
         self.opaque = False
-        self._decorated = {
-            node.name
-            for node in ast.walk(tree)
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.decorator_list
-        }
-        self._assigned = lambdas_apart(tree)
+        self.sets = settings_in(code)
+        # Walks over the whole tree take most of the time: only for what the text shows signs of.
+        self._decorated = _decorated(tree) if "@" in source else set()
+        self._assigned = lambdas_apart(tree) if "lambda" in source else {}
+        self._has_walrus = ":=" in source
         self._at: dict[int, list[tuple[str, str]]] = defaultdict(list)
         self._collect(code)
 
@@ -235,6 +253,7 @@ class _Flow:
     def _whole(self, inner: CodeType) -> None:
         names = code_names(inner)
         self.opaque = self.opaque or names.opaque
+        self.sets = Settings(self.sets.names | names.sets, self.sets.repeatable)
         for name in names.loads:
             self._at[inner.co_firstlineno].append(("load", name))
         for name in names.stores:
@@ -254,7 +273,7 @@ class _Flow:
     def _statement(self, node: ast.stmt, bound: frozenset[str]) -> frozenset[str]:
         blocks = [block for block in _blocks(node) if block]
         if not blocks:
-            return self._lines(_span(node), bound, sure=not _conditional(node))
+            return self._lines(_span(node), bound, sure=not (self._has_walrus and _conditional(node)))
         header = range(_span(node).start, min(_first(block[0]) for block in blocks))
         after = self._lines(header or range(node.lineno, node.lineno + 1), bound, sure=False)
         inside = after
@@ -274,7 +293,7 @@ class _Flow:
     def _lines(self, lines: Iterable[int], bound: frozenset[str], *, sure: bool) -> frozenset[str]:
         found = [access for line in lines for access in self._at.pop(line, ())]
         for kind, name in found:
-            if kind == "load":
+            if kind in {"load", "delete"}:
                 self.loads[name] = self.loads.get(name, bound) & bound
         stored = {name for kind, name in found if kind in {"store", "perhaps"}}
         deleted = {name for kind, name in found if kind == "delete"}
@@ -283,6 +302,14 @@ class _Flow:
         if not sure:
             return bound - deleted
         return (bound | {name for kind, name in found if kind == "store"}) - deleted
+
+
+def _decorated(tree: ast.Module) -> set[str]:
+    return {
+        node.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) and node.decorator_list
+    }
 
 
 def _blocks(node: ast.stmt) -> list[list[ast.stmt]]:

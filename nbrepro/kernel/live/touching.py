@@ -199,19 +199,6 @@ def may_change(tree: ast.Module) -> frozenset[str]:
     return frozenset(found)
 
 
-def sets_on(tree: ast.Module) -> frozenset[str]:
-    """Return the names on which an attribute is set or deleted, or a method is called whose name says so."""
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
-            found.update(_base(node))
-        elif (
-            isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _CHANGING.fullmatch(node.func.attr)
-        ):
-            found.update(_base(node.func))
-    return frozenset(found)
-
-
 def calls_unknown(tree: ast.Module) -> bool:
     """Whether the code calls anything but harmless built-ins and methods."""
     return any(isinstance(node, ast.Call) and not _is_harmless(node) for node in ast.walk(tree))

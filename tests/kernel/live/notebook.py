@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import random
+import re
 import sys
-from collections.abc import Callable, Sequence
+import threading
+import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from traitlets.config import Config
 
-from nbrepro.kernel.live.history import History, Ran
-from nbrepro.kernel.live.judge import Answer, LiveState, NotebookCell, live_states
-from nbrepro.kernel.live.values import Budget
+from nbrepro.kernel.live.chance import chances_in
+from nbrepro.kernel.live.history import History
+from nbrepro.kernel.live.judge import live_states
+from nbrepro.kernel.live.states import Answer, LiveState, NotebookCell
+from nbrepro.kernel.live.versions import Ran
+from nbrepro.kernel.live.walk import Budget
 from nbrepro.records.digests import digest_text
+from tests.kernel.live import process
+from tests.kernel.live.chances import noticed
 
+_PASSING = re.compile(r"0x[0-9a-f]+|(?<=ipython-input-)\d+")
+"""Addresses, and numbers of inputs in warnings: no result."""
 Step = str | tuple[str, ...]
 _shells: list[Any] = []
 _first: dict[str, Any] = {}
@@ -30,10 +42,12 @@ def shell() -> Any:
         config.HistoryManager.enabled = False
         one = InteractiveShell(config=config)
         one.displayhook.write_output_prompt = lambda: None
-        one._showtraceback = lambda *_: None
+        one.showtraceback = one.showsyntaxerror = lambda *_, **__: None  # colouring them takes most of the time
+        threading.excepthook = _say_what_a_thread_raised
         _shells.append(one)
         _first.update(one.user_ns)
     one = _shells[0]
+    process.forget()
     one.user_ns.clear()  # reset() collects garbage, which takes long among the tests' libraries
     one.user_ns.update(_first)
     one.user_ns["_oh"] = one.user_ns["Out"] = {}
@@ -43,28 +57,35 @@ def shell() -> Any:
     return one
 
 
-def ample() -> Budget:
-    """Return a budget that a loaded machine does not run out of."""
-    return Budget(seconds=60)
+def leave() -> None:
+    """Collect what the sessions left, coroutines that nobody awaited among it, before another test is blamed for it."""
+    with warnings.catch_warnings():
+        if _shells:
+            shell()
+        gc.collect()
+
+
+AMPLE = Budget(seconds=60)
+"""One that a loaded machine does not run out of."""
+
+
+def _say_what_a_thread_raised(raised: threading.ExceptHookArgs) -> None:
+    """Without the thread's number, which differs from run to run."""
+    sys.stderr.write(f"{raised.exc_type.__name__}: {raised.exc_value}\n")
 
 
 def states() -> dict[str, str]:
     """Return digests of the global generators' states."""
-    found: dict[str, Any] = {"random": random.getstate()}
-    if "numpy" in sys.modules:
-        import numpy as np
-
-        found["numpy"] = np.random.get_state()  # noqa: NPY002
-    return {name: hashlib.sha256(repr(state).encode()).hexdigest() for name, state in found.items()}
+    state = np.random.mtrand._rand.get_state(legacy=False)
+    numbers = (state["state"]["key"].tobytes(), state["state"]["pos"], state["has_gauss"], state["gauss"])
+    found = {"random": random.getstate(), "numpy": numbers}
+    return {name: hashlib.sha256(repr(held).encode()).hexdigest() for name, held in found.items()}
 
 
 def seed() -> None:
     """Put the generators where a new kernel would start them."""
     random.seed(42)
-    if "numpy" in sys.modules:
-        import numpy as np
-
-        np.random.seed(42)  # noqa: NPY002
+    np.random.mtrand._rand.seed(42)
 
 
 def run_in(one: Any, source: str) -> tuple[tuple[str, ...], BaseException | None]:
@@ -73,7 +94,8 @@ def run_in(one: Any, source: str) -> tuple[tuple[str, ...], BaseException | None
         result = one.run_cell(source, store_history=True)
     fault = result.error_before_exec or result.error_in_exec
     shown = (captured.stdout, captured.stderr, *(repr(output.data) for output in captured.outputs))
-    return (*shown, *([f"{type(fault).__name__}: {fault}"] if fault is not None else [])), fault
+    raised = [f"{type(fault).__name__}: {fault}"] if fault is not None else []
+    return tuple(_PASSING.sub("", text) for text in (*shown, *raised)), fault
 
 
 def made(one: Any, names: Sequence[str]) -> dict[str, str]:
@@ -86,12 +108,13 @@ class LiveNotebook:
     """Cells in their order, and a session in which they run."""
 
     cells: list[tuple[str, str]]
-    budget: Callable[[], Budget] = ample
+    budget: Budget = AMPLE
     shown: dict[str, tuple[str, ...]] = field(default_factory=dict)
     made: dict[str, dict[str, str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.shell = shell()
+        process.empty_folder()
         seed()
         self.history = History(self.shell.user_ns, self.shell.user_ns_hidden, budget=self.budget, random=states())
 
@@ -107,8 +130,9 @@ class LiveNotebook:
 
     def run(self, identity: str) -> None:
         source = dict(self.cells)[identity]
-        before, random_before = self.history.before(), states()
-        shown, fault = run_in(self.shell, source)
+        before, random_before = self.history.before(source), states()
+        with process.opened() as files, noticed(self.shell, source) as cell:
+            shown, fault = run_in(self.shell, source)
         execution = self.history.after(
             before,
             Ran(
@@ -120,6 +144,9 @@ class LiveNotebook:
                 outputs=shown,
                 random_before=random_before,
                 random_after=states(),
+                files_read=sorted(files.read),
+                files_written=sorted(files.written),
+                chances=chances_in(cell.found()),
             ),
         )
         self.shown[identity] = shown
