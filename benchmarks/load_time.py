@@ -29,13 +29,13 @@ _CLOCKS = "(__import__('time').perf_counter(), __import__('time').process_time()
 
 
 @contextmanager
-def kernel(*arguments: str) -> Iterator[Any]:
-    """A kernel's client; its journal goes to a temporary folder."""
+def kernel(*arguments: str, **variables: str) -> Iterator[Any]:
+    """A kernel's client; its journal goes to a temporary folder, and its environment has these variables too."""
     with tempfile.TemporaryDirectory() as folder:
         # With bytecode, as installed: some workplaces switch it off, and then every import compiles.
         hidden = ("NBREPRO_", "PYTHONDONTWRITEBYTECODE")
         base = {name: value for name, value in os.environ.items() if not name.startswith(hidden)}
-        environ = {**base, "NBREPRO_JOURNAL": str(Path(folder) / "journal.jsonl"), "NBREPRO_ROOT": folder}
+        environ = {**base, "NBREPRO_JOURNAL": str(Path(folder) / "journal.jsonl"), "NBREPRO_ROOT": folder, **variables}
         manager = KernelManager()
         manager.start_kernel(env=environ, cwd=folder, extra_arguments=list(arguments), stderr=DEVNULL)
         client = manager.client()

@@ -7,6 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from types import TracebackType
 from typing import Any
 
 _KEPT = 50
@@ -74,6 +75,29 @@ class Border:
         finally:
             inside.flag = outer
         return False
+
+
+class _Aside:
+    """Takes nbrepro's own frames off the traceback of an exception that leaves a replaced function.
+
+    What a notebook shows of an exception is then the same with and without nbrepro. Python 3.10 puts the frames
+    back; from 3.11 on they stay away.
+    """
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if fault is not None:
+            while traceback is not None and str(traceback.tb_frame.f_globals.get("__name__")).startswith("nbrepro."):
+                traceback = traceback.tb_next
+            fault.__traceback__ = traceback
+
+
+aside = _Aside()
+"""Stands round the call of what was replaced."""
 
 
 def interrupt_again() -> None:

@@ -13,6 +13,8 @@ from itertools import islice
 from types import CodeType, FrameType, ModuleType
 from typing import Any
 
+from nbrepro.kernel.looking import is_a, module_name, named_itself
+
 _MAX_ARGUMENTS = 40
 _CACHED = 2000
 UNKNOWN = object()
@@ -109,7 +111,7 @@ def value_of(node: ast.expr, frame: FrameType) -> Any:
         return UNKNOWN
     if isinstance(node, ast.Attribute):
         owner = value_of(node.value, frame)
-        if isinstance(owner, ModuleType):
+        if is_a(owner, ModuleType):
             return getattr(owner, node.attr, UNKNOWN)
     return UNKNOWN
 
@@ -131,12 +133,12 @@ def full_name(node: ast.expr, frame: FrameType) -> str:
     if not isinstance(node, ast.Name):
         return ast.unparse(node)
     value = value_of(node, frame)
-    if isinstance(value, ModuleType):
-        return value.__name__
-    module, name = getattr(value, "__module__", None), getattr(value, "__qualname__", None)
-    if not isinstance(module, str) or not isinstance(name, str) or module in ("__main__", "builtins"):
+    if is_a(value, ModuleType):
+        return module_name(value)
+    told = named_itself(value)
+    if told is None or told[0] in ("", "__main__", "builtins"):
         return node.id
-    return f"{_public(module)}.{name}"
+    return f"{_public(told[0])}.{told[1]}"
 
 
 def _public(module: str) -> str:

@@ -120,6 +120,7 @@ def state_of(session: Any) -> KernelState:
         switches=tuple(session.determinism.applied),
         faults=session.faults.count,
         cells=tuple(_cell(run, session.launch.root) for run in _latest(runs)),
+        live=session.live is not None,
     )
 
 

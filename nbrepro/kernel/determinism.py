@@ -8,15 +8,21 @@ import re
 import sys
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 from nbrepro.kernel.border import Faults
+from nbrepro.kernel.threads import LiveThreads
 
 SALT = "nbrepro"
 """``svg.hashsalt``: with it matplotlib gives the elements of an SVG the same ids at every run."""
 _WORKSPACE = ("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+_XLA = ("XLA_FLAGS", "--xla_gpu_deterministic_ops=true")
+"""JAX and TensorFlow read it when they first use a device; scattered sums then keep their order."""
+_DRIVER = ("/proc/driver/nvidia/version", "/dev/nvidiactl", "/dev/kfd")
+"""What is there where a graphics processor of NVIDIA or AMD is."""
 _NONDETERMINISTIC = re.compile(
     r"(?P<operation>[\w.:<>]+) does not have a deterministic implementation"
     r"|Deterministic behavior was enabled"
@@ -54,14 +60,15 @@ def _read_algorithms(torch: Any) -> tuple[bool, bool]:
 
 def _write_algorithms(torch: Any, value: tuple[bool, bool]) -> None:
     # The public function imports torch._inductor, which takes a second; its switch follows where it is imported.
-    torch._C._set_deterministic_algorithms(value[0], warn_only=value[1])  # noqa: SLF001
+    torch._C._set_deterministic_algorithms(value[0], warn_only=value[1])  # noqa: SLF001 - see above
     inductor = sys.modules.get("torch._inductor.config")
     if inductor is not None:
         inductor.deterministic = value[0]  # type: ignore[attr-defined]  # installed only in some environments
 
 
+_ALGORITHMS = "torch.deterministic_algorithms"
 _TORCH = (
-    _TorchSwitch("torch.deterministic_algorithms", _read_algorithms, _write_algorithms, (True, True)),
+    _TorchSwitch(_ALGORITHMS, _read_algorithms, _write_algorithms, (True, True)),
     _attribute("torch.fill_uninitialized_memory", "utils.deterministic.fill_uninitialized_memory", wanted=True),
     _attribute("torch.cudnn.benchmark", "backends.cudnn.benchmark", wanted=False),
     _attribute("torch.cudnn.deterministic", "backends.cudnn.deterministic", wanted=True),
@@ -85,22 +92,33 @@ class Determinism:
         Where a switch that cannot be set goes; the others are set all the same.
     on_operation:
         Called with the name of a torch operation that has no deterministic implementation.
+    strict:
+        Let such an operation raise instead.
+    threads:
+        Of numeric libraries; 0 leaves them alone.
     """
 
-    def __init__(self, faults: Faults, on_operation: Callable[[str], None]) -> None:
+    def __init__(
+        self, faults: Faults, on_operation: Callable[[str], None], *, strict: bool = False, threads: int = 0
+    ) -> None:
         self._faults = faults
+        self.threads = LiveThreads(threads)
+        self._torch = tuple(replace(s, wanted=(True, False)) if s.name == _ALGORITHMS and strict else s for s in _TORCH)
         self._undo: list[tuple[str, Callable[[], None]]] = []
         self._filter = WarningFilter(on_operation)
         self.applied: list[str] = []
         """Names of the switches that are set."""
 
     def set_environment(self) -> None:
-        """Give cuBLAS fixed workspaces; it reads the variable at the first operation on a graphics processor."""
-        name, value = _WORKSPACE
-        if name not in os.environ:
-            os.environ[name] = value
-            self._undo.append((name, lambda: _unset(name, value)))
-        self.applied.append(name)
+        """Give cuBLAS fixed workspaces, XLA an order where there is a graphics processor, and libraries their threads.
+
+        The first two are read at the first operation on the processor. What the user has set is left alone.
+        """
+        self._set_variable(*_WORKSPACE)
+        if any(Path(path).exists() for path in _DRIVER):
+            self._set_variable(*_XLA)
+        self.threads.start()
+        self.applied += [f"{self.threads.number} thread(s)"] if self.threads.number else []
 
     def set_shell(self, shell: Any) -> None:
         """Let IPython show no tip: it draws one from the notebook's generator whenever a front end asks who it is."""
@@ -110,12 +128,14 @@ class Determinism:
 
     def environment(self) -> dict[str, str]:
         """Return the variables that `set_environment` cares for, as they are now."""
-        return {name: os.environ[name] for name, _ in [_WORKSPACE] if name in os.environ}
+        own = {name: os.environ[name] for name, _ in (_WORKSPACE, _XLA) if name in os.environ}
+        return {**own, **self.threads.variables}
 
     def set_torch(self, torch: ModuleType) -> None:
         """Set torch's switches; called once torch is imported."""
-        for switch in _TORCH:
+        for switch in self._torch:
             self._set(switch, torch)
+        self.threads.set_torch(torch)
         self._filter.put_first()
 
     def set_inductor(self, config: ModuleType) -> None:
@@ -146,7 +166,14 @@ class Determinism:
                 undo()
             except Exception as fault:
                 self._faults.add(f"restoring {name}", fault)
+        self.threads.restore()
         self.applied.clear()
+
+    def _set_variable(self, name: str, value: str) -> None:
+        if name not in os.environ:
+            os.environ[name] = value
+            self._undo.append((name, lambda: _unset(name, value)))
+        self.applied.append(name)
 
     def _set(self, switch: _TorchSwitch, torch: ModuleType) -> None:
         try:

@@ -22,8 +22,9 @@ from typing import Any
 
 from nbrepro.kernel import calls
 from nbrepro.kernel.activity import Activity, RunningCell
-from nbrepro.kernel.border import Border
+from nbrepro.kernel.border import Border, aside
 from nbrepro.kernel.frames import Caller, CallerFinder
+from nbrepro.kernel.looking import is_a, named_itself
 from nbrepro.kernel.patches import Patches
 from nbrepro.kernel.supply import BYTES, Supply, Wanted
 from nbrepro.records import CauseKind
@@ -79,12 +80,13 @@ class EntropyWatch:
         activity, drawn = self._activity, self._drawn
 
         @functools.wraps(original)
-        def watched(size: int, /) -> bytes:
-            cell = activity.current()
-            if cell is None or type(size) is not int or size < 1:
-                return original(size)
-            frame = sys._getframe(1)  # noqa: SLF001 - see below
-            entropy: bytes = drawn(frame, cell, self._system, size, lambda: original(size))
+        def watched(*args: Any, **keywords: Any) -> bytes:
+            with aside:
+                cell = activity.current()
+                if cell is None or keywords or len(args) != 1 or type(args[0]) is not int or args[0] < 1:
+                    return original(*args, **keywords)
+                frame = sys._getframe(1)  # noqa: SLF001 - see below
+                entropy: bytes = drawn(frame, cell, self._system, args[0], lambda: original(*args))
             return entropy
 
         watched.__module__ = {"posix": "os", "nt": "os"}.get(watched.__module__, watched.__module__)
@@ -111,13 +113,13 @@ class EntropyWatch:
 
         @functools.wraps(original)
         def seed(self: random.Random, a: Any = None, version: int = 2) -> None:
-            cell = activity.current() if a is None else None
-            if cell is not None:
-                # inspect's way to the frame reads source files
-                frame = sys._getframe(1)  # noqa: SLF001
-                entropy = drawn(frame, cell, note, _SEED_SIZE, lambda: None)
-                a = None if entropy is None else int.from_bytes(entropy, "big")
-            original(self, a, version)
+            with aside:
+                cell = activity.current() if a is None else None
+                if cell is not None:
+                    frame = sys._getframe(1)  # noqa: SLF001 - inspect's way reads source files
+                    entropy = drawn(frame, cell, note, _SEED_SIZE, lambda: None)
+                    a = None if entropy is None else int.from_bytes(entropy, "big")
+                original(self, a, version)
 
         note = self._random
         return seed
@@ -223,7 +225,8 @@ class EntropyWatch:
 def _numpy_finding(call: ast.Call, caller: Caller) -> str | None:
     """Return what to call NumPy's draw of entropy, or ``None`` where it changes nothing."""
     target = calls.value_of(call.func, caller.frame)
-    name = getattr(target, "__name__", None) or calls.last_name(call.func)
+    told = named_itself(target)
+    name = told[1] if told is not None else calls.last_name(call.func)
     if name == "RandomState":
         return None if _is_seeded(call, caller.frame) else calls.described(call, caller.frame)
     if name in _NUMPY_CREATORS:
@@ -242,7 +245,7 @@ def _is_seeded(call: ast.Call, frame: FrameType) -> bool:
 def _makes_generator(call: ast.Call, frame: FrameType) -> bool:
     """Whether the call makes or seeds a `random.Random`, rather than copies or unpickles one."""
     target = calls.value_of(call.func, frame)
-    if isinstance(target, type):
+    if is_a(target, type):
         return issubclass(target, random.Random)
     return calls.last_name(call.func) in _RANDOM_CREATORS
 

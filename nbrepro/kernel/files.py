@@ -163,7 +163,11 @@ class FileWatch:
             self._border.observe("files", cell.seen.add, _STARTED)
 
     def _opened(self, cell: RunningCell, path: Any, mode: str | None, flags: int) -> None:
-        absolute = os.path.abspath(os.fsdecode(path))  # noqa: PTH100 - a hot path; resolve() follows links
+        name = os.fsdecode(path)
+        try:
+            absolute = os.path.abspath(name)  # noqa: PTH100 - a hot path; resolve() follows links
+        except FileNotFoundError:  # the working folder is gone: nothing can be opened there
+            return
         key = (absolute, mode, flags)
         if key in cell.seen:
             return
@@ -227,11 +231,11 @@ class FileWatch:
 
 
 def used_files(cell: RunningCell) -> tuple[FileUse, ...]:
-    """Return the files that the cell read, and those it wrote that are there now, by path."""
+    """Return the files that the cell read, and those it wrote that are there now, by path, what came first first."""
     if cell.at_end is not None:
         cell.at_end(cell)
     uses = []
-    for (path, mode), size in sorted(cell.files.items()):
+    for (path, mode), size in sorted(cell.files.items(), key=_path):  # a stable order
         if mode == "write":
             size = _size_now(path)  # noqa: PLW2901 - it is known only now
             if size is None:
@@ -243,6 +247,10 @@ def used_files(cell: RunningCell) -> tuple[FileUse, ...]:
         for address, download in sorted(cell.remote.items())
     ]
     return tuple(uses[:_MOST_IN_A_RECORD])
+
+
+def _path(item: tuple[tuple[str, str], int | None]) -> str:
+    return item[0][0]
 
 
 def _size_now(path: str) -> int | None:

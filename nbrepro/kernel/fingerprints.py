@@ -13,8 +13,11 @@ from nbrepro.records import Fingerprint, Randomness
 T = TypeVar("T")
 
 
-def cheap(root: Path, environ: Mapping[str, str], randomness: Randomness) -> Fingerprint:
-    """Read what costs a few milliseconds: Python, platform, packages, environment."""
+def cheap(root: Path, environ: Mapping[str, str], randomness: Randomness, *, with_packages: bool = True) -> Fingerprint:
+    """Read what costs a few milliseconds: Python, platform, environment, and packages if they are asked for.
+
+    To find packages every folder of ``sys.path`` is listed, the working folder among them, however much lies there.
+    """
     missing: dict[str, str] = {}
 
     def section(name: str, probe: Callable[[], T]) -> T | None:
@@ -27,7 +30,7 @@ def cheap(root: Path, environ: Mapping[str, str], randomness: Randomness) -> Fin
     return Fingerprint(
         python=section("python", python.read),
         platform=section("platform", platform.read),
-        packages=section("packages", lambda: packages.read(root)) or {},
+        packages=(section("packages", lambda: packages.read(root)) if with_packages else None) or {},
         environment=section("environment", lambda: environment.read(environ, root=root)),
         randomness=randomness,
         missing=missing,

@@ -125,7 +125,8 @@ class CallerFinder:
         transformed = getattr(cell.info, "transformed_cell", None) or self._shell.transform_cell(cell.source)
         count = self._shell.execution_count
         names = [self._shell.compile.get_code_name(cell.source, transformed, n) for n in (count, count - 1)]
-        return next((str(name) for name in names if name in self._shell.compile._filename_map), None)  # noqa: SLF001
+        known = self._shell.compile._filename_map  # noqa: SLF001 - there is no public way
+        return next((str(name) for name in names if name in known), None)
 
 
 def _is_function(frame: FrameType) -> bool:

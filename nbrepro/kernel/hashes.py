@@ -9,6 +9,7 @@ from enum import Enum
 from itertools import islice
 from typing import Any
 
+from nbrepro.kernel.looking import is_a
 from nbrepro.sources.setorder import exposures
 
 _LOOKED_AT = 64
@@ -79,14 +80,14 @@ def _of_call(call: ast.Call, namespace: Mapping[str, Any]) -> Hash | None:
     if name in _PASSES_ON and call.args:
         return _of_expression(call.args[0], namespace)
     made = namespace.get(name)
-    if isinstance(made, type) and _by_address(made):
+    if is_a(made, type) and _by_address(made):
         return Hash.ADDRESS
     return Hash.VALUE if name in _GIVES_NUMBERS else None
 
 
 def _by_address(kind: Any) -> bool:
     """Whether the hash of such objects is their address."""
-    return bool(kind.__hash__ is object.__hash__)
+    return type.__getattribute__(kind, "__hash__") is object.__hash__
 
 
 def _worst(hashes: list[Hash | None]) -> Hash | None:

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
 
-from nbrepro.kernel.border import Faults
+from nbrepro.kernel.border import Faults, aside
 
 Callback = Callable[[ModuleType], None]
 
@@ -119,7 +119,8 @@ class _LentLoader(importlib.abc.Loader):
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
         create = getattr(self._real, "create_module", None)
-        return None if create is None else create(spec)
+        with aside:
+            return None if create is None else create(spec)
 
     def exec_module(self, module: ModuleType) -> None:
         spec = module.__spec__
@@ -127,7 +128,8 @@ class _LentLoader(importlib.abc.Loader):
             spec.loader = self._real
         if getattr(module, "__loader__", None) is self:
             module.__loader__ = self._real
-        self._real.exec_module(module)
+        with aside:
+            self._real.exec_module(module)
         # A module may put another object into its own place (torch.backends does).
         self._hook.imported(module.__name__, sys.modules.get(module.__name__, module))
 

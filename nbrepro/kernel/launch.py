@@ -49,6 +49,12 @@ class Launch:
     """The environment before anything changed it, without nbrepro's own variables."""
     session: str
     """Names the process."""
+    strict: bool = False
+    """Whether an operation of torch without a deterministic implementation raises."""
+    threads: int = 0
+    """Threads that the project wants numeric libraries to have, where no launch has seen to it; 0 for any number."""
+    live: bool = False
+    """Whether the session follows what cells read and write."""
     file_ways: tuple[str, ...] = ("fanotify", "inotify", "wrappers")
     """How to see files that are read past Python's `open`, the best first; what there is not is passed over."""
 
@@ -59,15 +65,27 @@ class Launch:
         root = Path(environ["NBREPRO_ROOT"]) if environ.get("NBREPRO_ROOT") else project_root(Path.cwd())
         session = f"{os.getpid()}-{_IMPORTED}"
         journal = environ.get("NBREPRO_JOURNAL")
+        headless = environ.get("NBREPRO_HEADLESS") == "1"
+        told = bool(environ.get("NBREPRO_SEED_SCOPE"))  # a pinned launch says all of chance
+        settings = Settings() if told and headless else _settings(root, faults)
         return cls(
             root=root,
             journal=Path(journal) if journal else _default_journal(session, faults),
-            chances=_chances(environ, root, faults),
-            headless=environ.get("NBREPRO_HEADLESS") == "1",
+            chances=_chances(environ, Settings() if told else settings, faults),
+            headless=headless,
             environ={name: value for name, value in environ.items() if not name.startswith(_PREFIX)},
             session=session,
+            strict=(environ.get("NBREPRO_DETERMINISM") or settings.determinism) == "strict",
+            threads=0 if headless else settings.threads,
+            live=_live(environ, settings, headless=headless),
             file_ways=_file_ways(environ),
         )
+
+
+def _live(environ: Mapping[str, str], settings: Settings, *, headless: bool) -> bool:
+    """Return whether to follow the cells; nobody asks in a run that goes from the top by itself."""
+    given = environ.get("NBREPRO_LIVE")
+    return given == "1" if given in ("0", "1") else settings.live and not headless
 
 
 def _file_ways(environ: Mapping[str, str]) -> tuple[str, ...]:
@@ -76,9 +94,8 @@ def _file_ways(environ: Mapping[str, str]) -> tuple[str, ...]:
     return Launch.file_ways if named is None else tuple(filter(None, named.split(",")))
 
 
-def _chances(environ: Mapping[str, str], root: Path, faults: Faults) -> Chances:
+def _chances(environ: Mapping[str, str], settings: Settings, faults: Faults) -> Chances:
     """Return what the pinned launch says of chance, or else the project's settings."""
-    settings = _settings(root, faults) if not environ.get("NBREPRO_SEED_SCOPE") else Settings()
     given, drawn = environ.get("NBREPRO_SEED"), environ.get("NBREPRO_SEED_DRAWN") == "1"
     if given:
         try:

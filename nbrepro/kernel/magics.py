@@ -84,7 +84,8 @@ def _restart_pinned(session: Session) -> None:
 def _off(shell: Any, unload: Callable[[Any], None]) -> None:
     if shell.extension_manager.unload_extension(_NAME) == "not loaded":
         unload(shell)
-    print("nbrepro: off; switches and replaced functions are as they were before it was loaded")  # noqa: T201 - as above
+    told = "switches and replaced functions are as they were before it was loaded; the generators stay seeded"
+    print(f"nbrepro: off; {told}")  # noqa: T201 - as above
 
 
 def _run_command(shell: Any, session: Session, verb: str, rest: list[str]) -> None:

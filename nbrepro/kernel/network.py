@@ -46,12 +46,14 @@ class NetworkWatch:
     def _on_connect(self, args: tuple[Any, ...]) -> None:
         cell = self._activity.current()
         if cell is not None:
-            self._border.observe("network", self._connected, sys._getframe(2), cell, *args)  # noqa: SLF001
+            frame = sys._getframe(2)  # noqa: SLF001 - inspect's way reads source files
+            self._border.observe("network", self._connected, frame, cell, *args)
 
     def _on_look_up(self, args: tuple[Any, ...]) -> None:
         cell = self._activity.current()
         if cell is not None:
-            self._border.observe("network", self._looked_up, sys._getframe(2), cell, args[0], args[1])  # noqa: SLF001
+            frame = sys._getframe(2)  # noqa: SLF001 - as above
+            self._border.observe("network", self._looked_up, frame, cell, args[0], args[1])
 
     def _looked_up(self, frame: FrameType, cell: RunningCell, host: Any, port: Any) -> None:
         host = host.decode("ascii", "replace") if isinstance(host, bytes) else host

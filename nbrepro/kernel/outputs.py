@@ -15,7 +15,7 @@ from json.encoder import encode_basestring_ascii
 from typing import Any
 
 from nbrepro.kernel.activity import Activity
-from nbrepro.kernel.border import Border
+from nbrepro.kernel.border import Border, aside
 from nbrepro.kernel.patches import Patches
 from nbrepro.records.digests import digest_json
 
@@ -144,7 +144,8 @@ class OutputWatch:
         activity, observe, look = self._activity, self._border.observe, self._look
 
         def watched(*args: Any, **kwargs: Any) -> Any:
-            answer = original(*args, **kwargs)
+            with aside:
+                answer = original(*args, **kwargs)
             cell = activity.current()
             if cell is not None and cell.outputs is not None:
                 observe("outputs", functools.partial(note, cell.outputs, **kwargs), *args)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from nbrepro.kernel.border import Border
+from nbrepro.kernel.border import Border, aside
 from nbrepro.kernel.imports import PostImport
 from nbrepro.kernel.patches import Patches
 
@@ -98,7 +98,8 @@ class Readers:
             @functools.wraps(real)
             def reader(*args: Any, **keywords: Any) -> Any:
                 self._border.observe("files", self._asked, args[1:] if is_method else args, keywords, is_sql)
-                return real(*args, **keywords)
+                with aside:
+                    return real(*args, **keywords)
 
             return reader
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from nbrepro.kernel.activity import RunningCell
 from nbrepro.kernel.hashes import Hash, hash_orders
+from nbrepro.kernel.looking import is_a, module_name, named
 from nbrepro.kernel.workers import WORDS_OF_WORKERS, workers
 from nbrepro.records import CauseKind
 from nbrepro.sources.constructs import Construct, aliases, constructs
@@ -173,20 +174,17 @@ def _function_name(node: ast.AST, namespace: Mapping[str, Any]) -> str | None:
     """Return the name under which a function of a cell is used here."""
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
         value = namespace.get(node.id)
-        return node.id if value is None or getattr(value, "__module__", None) == "__main__" else None
+        return node.id if value is None or named(value)[0] == "__main__" else None
     if isinstance(node, ast.Attribute):
         base = node.value.func if isinstance(node.value, ast.Call) else node.value
         value = namespace.get(base.id) if isinstance(base, ast.Name) else None
-        owner = value if isinstance(value, type) else type(value)
-        return f"{owner.__name__}.{node.attr}" if owner.__module__ == "__main__" else None
+        module, name = named(value if is_a(value, type) else type(value))
+        return f"{name.rpartition('.')[2]}.{node.attr}" if module == "__main__" else None
     return None
 
 
 def _full_name(value: Any) -> str:
-    if isinstance(value, ModuleType):
-        return value.__name__
-    named = value if hasattr(type(value), "__call__") and hasattr(value, "__qualname__") else type(value)  # noqa: B004
-    module = str(getattr(named, "__module__", None) or "")
-    for private, public in _PUBLIC.items():
-        module = public if module == private else module
-    return f"{module}.{getattr(named, '__qualname__', '')}".lstrip(".")
+    if is_a(value, ModuleType):
+        return module_name(value)
+    module, name = named(value)
+    return f"{_PUBLIC.get(module, module)}.{name}".lstrip(".")

@@ -163,7 +163,8 @@ class Recorder:
         self._border.between("reading the source", self._read, cell)
         outputs = cell.outputs.digests() if cell.outputs is not None else None
         files = used_files(cell)
-        names: Names = ((), ()) if self._live is None else self._live.end(cell, fault, outputs, files)
+        random = self._states()
+        names: Names = ((), ()) if self._live is None else self._live.end(cell, fault, outputs, files, random)
         record = CellRecord(
             source_digest=digest_text(cell.source),
             state=CellState.OK if fault is None else CellState.ERROR,
@@ -171,7 +172,7 @@ class Recorder:
             outputs=outputs or (),
             exception=None if fault is None else self._exception(fault, cell),
             random_before=cell.random_before,
-            random_after=self._states(),
+            random_after=random,
             files=files,
             findings=cell.found(),
             draws=tuple(cell.draws),

@@ -12,7 +12,7 @@ from urllib.parse import urljoin
 from blake3 import blake3
 
 from nbrepro.kernel.activity import Activity, RunningCell
-from nbrepro.kernel.border import Border
+from nbrepro.kernel.border import Border, aside
 from nbrepro.kernel.imports import PostImport
 from nbrepro.kernel.patches import Patches
 from nbrepro.probes.redaction import redact
@@ -91,7 +91,7 @@ class RemoteWatch:
         if cell is None or method not in _READING:
             return None
         clean = _clean(address)
-        origin = self._asked_for.get(clean, clean)
+        origin = self._asked_for.pop(clean, clean)  # the next time the user may ask for it by this name
         if status in _MOVED:
             if len(self._asked_for) < MOST_ADDRESSES:
                 self._asked_for[_clean(urljoin(address, str(headers.get("Location", ""))))] = origin
@@ -120,14 +120,16 @@ class RemoteWatch:
         @functools.wraps(real)
         def putrequest(connection: Any, method: str, url: str, *args: Any, **keywords: Any) -> Any:
             connection.__dict__["_nbrepro_url"] = url
-            return real(connection, method, url, *args, **keywords)
+            with aside:
+                return real(connection, method, url, *args, **keywords)
 
         return putrequest
 
     def _response(self, real: Any) -> Any:
         @functools.wraps(real)
         def getresponse(connection: Any, *args: Any, **keywords: Any) -> Any:
-            response = real(connection, *args, **keywords)
+            with aside:
+                response = real(connection, *args, **keywords)
             if self._activity.is_any():
                 self._border.observe("remote", self._answered, connection, response)
             return response
@@ -150,13 +152,17 @@ class RemoteWatch:
         @functools.wraps(real)
         def read(response: Any, *args: Any, **keywords: Any) -> Any:
             download = response.__dict__.get("_nbrepro_download")
-            if download is None or download.is_busy:  # one way to read is made of another
-                return real(response, *args, **keywords)
-            download.is_busy = True
+            is_outer = download is not None and not download.is_busy  # one way to read is made of another
+            if is_outer:
+                download.is_busy = True
             try:
-                result = real(response, *args, **keywords)
+                with aside:
+                    result = real(response, *args, **keywords)
             finally:
-                download.is_busy = False
+                if is_outer:
+                    download.is_busy = False
+            if not is_outer:
+                return result
             data = memoryview(args[0]).cast("B")[:result] if into_buffer else result
             self._border.observe("remote", download.take, data)
             return result
@@ -170,7 +176,8 @@ class RemoteWatch:
     def _aio_start(self, real: Any) -> Any:
         @functools.wraps(real)
         async def start(response: Any, connection: Any) -> Any:
-            result = await real(response, connection)
+            with aside:
+                result = await real(response, connection)
             self._border.observe("remote", self._aio_answered, response)
             return result
 
@@ -185,7 +192,8 @@ class RemoteWatch:
         @functools.wraps(real)
         async def read(response: Any) -> Any:
             is_first = getattr(response, "_body", None) is None
-            body = await real(response)
+            with aside:
+                body = await real(response)
             download = getattr(response, "_nbrepro_download", None)
             if is_first and download is not None:
                 self._border.observe("remote", download.take, body)
@@ -199,7 +207,8 @@ class RemoteWatch:
     def _fs_open(self, real: Any) -> Any:
         @functools.wraps(real)
         def open_(system: Any, path: Any, mode: str = "rb", *args: Any, **keywords: Any) -> Any:
-            file = real(system, path, mode, *args, **keywords)
+            with aside:
+                file = real(system, path, mode, *args, **keywords)
             if "r" in mode:
                 self._border.observe("remote", self._fs_opened, system, path, file)
             return file

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import nbrepro
 from nbrepro.kernel import audit, fingerprints
@@ -22,6 +22,7 @@ from nbrepro.kernel.frames import CallerFinder
 from nbrepro.kernel.imports import PostImport
 from nbrepro.kernel.launch import Launch
 from nbrepro.kernel.listings import ListingWatch
+from nbrepro.kernel.live.watch import LiveWatch, import_ahead
 from nbrepro.kernel.network import NetworkWatch
 from nbrepro.kernel.outputs import OutputWatch
 from nbrepro.kernel.readings import SourceReader
@@ -30,11 +31,9 @@ from nbrepro.kernel.runs import Runs
 from nbrepro.kernel.seeding import GENERATORS, Seeding
 from nbrepro.kernel.shown import ShownWatch
 from nbrepro.kernel.supply import Supply
+from nbrepro.kernel.writing import PatientJournal
 from nbrepro.records import CauseKind, Randomness
 from nbrepro.store.journal import CellRun, JournalWriter, SessionStart
-
-if TYPE_CHECKING:
-    from nbrepro.kernel.live.watch import LiveWatch
 
 _NOTHING = Recorded()
 _LOAD = "%load_ext nbrepro"
@@ -62,7 +61,7 @@ class Session:
         self.loaded_in_cell = False
         """Whether a cell of the notebook loaded the extension, rather than the launch."""
         self._environ = dict(self.launch.environ)
-        self._journal: JournalWriter | None = None
+        self._journal: PatientJournal | None = None
         self._finished = False
         self._pid = os.getpid()
         self._activity = Activity()
@@ -71,13 +70,15 @@ class Session:
         chances = self.launch.chances
         self.seeding = Seeding(chances.seed, by_cell=chances.by_cell, drawn=chances.drawn)
         self.supply = Supply(chances, lambda: self.seeding.seed, self.faults)
-        self.determinism = Determinism(self.faults, self._nondeterministic)
+        asked = self.launch
+        self.determinism = Determinism(self.faults, self._nondeterministic, strict=asked.strict, threads=asked.threads)
         self._imports = PostImport(self.faults)
         self._entropy = EntropyWatch(self._activity, self._finder, self._border, self.supply)
         self._files = FileWatch(self._activity, self._border, self.launch)
         self._panel = PanelComm(self, self._border.between)
         self._outputs = OutputWatch(shell, self._activity, self._border, ShownWatch(self._finder).look)
-        self.live = self._live_watch() if os.environ.get("NBREPRO_LIVE") == "1" else None
+        self.live = self._live_watch() if self.launch.live else None
+        """Follows what cells read and write, where the settings do not switch that off."""
         self.recorder = Recorder(
             shell,
             self._activity,
@@ -155,13 +156,6 @@ class Session:
         )
 
     def _live_watch(self) -> LiveWatch:
-        """Follow the notebook's names too.
-
-        Off by default: what it costs a cell is not yet within the recorder's budget, and it still calls a few cells
-        clean that are not (`tests/kernel/live`).
-        """
-        from nbrepro.kernel.live.watch import LiveWatch
-
         by_cell = self.launch.chances.by_cell
         return LiveWatch(self.shell, self._border.between, self.seeding.states, seeds_cells=by_cell)
 
@@ -182,13 +176,16 @@ class Session:
     def _open_journal(self) -> None:
         # What a pinned launch sets beforehand and a live session just now is the same environment.
         self._environ.update(self.determinism.environment())
-        self._journal = JournalWriter(self.launch.journal)
+        self._journal = PatientJournal(JournalWriter(self.launch.journal), self.faults)
         self.faults.journal = self._journal.fault
         for fault in self.faults.last:
             self._journal.fault(fault)
+        # With somebody waiting, the thread that reads the rest reads the packages too.
+        with_packages = self.launch.headless
+        about = self.launch.root, self._environ, self.randomness
         self._journal.start(
             SessionStart(
-                fingerprint=fingerprints.cheap(self.launch.root, self._environ, self.randomness),
+                fingerprint=fingerprints.cheap(*about, with_packages=with_packages),
                 nbrepro_version=nbrepro.__version__,
                 started=datetime.now(timezone.utc).isoformat(timespec="milliseconds"),
                 session=self.launch.session,
@@ -201,6 +198,8 @@ class Session:
         audit.listen({**self._files.handlers(), **listings.handlers(), **network.handlers()})
 
     def _read_slowly(self) -> None:
+        if self.live is not None:
+            self._border.between("live state", import_ahead)
         self._border.between("fingerprint", functools.partial(self._write_fingerprint, quick=True))
 
     def _write_fingerprint(self, *, quick: bool) -> None:

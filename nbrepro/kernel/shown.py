@@ -10,6 +10,10 @@ from nbrepro.kernel.activity import RunningCell
 from nbrepro.kernel.frames import CallerFinder
 from nbrepro.records import CauseKind
 
+_SHOWN_ADDRESS = "address of an object in an output"
+_SHOWN_NAME = "name of a temporary file in an output"
+SHOWN = frozenset({_SHOWN_ADDRESS, _SHOWN_NAME})
+"""What is noted, in words."""
 _ADDRESS = " at 0x"
 _TEMPORARY = re.compile(r"[/\\]tmp[a-z0-9_]{8}(?![a-z0-9_])")
 _MOST = 100_000
@@ -29,9 +33,9 @@ class ShownWatch:
             if not isinstance(text, str):
                 continue
             if _ADDRESS in text[:_MOST]:
-                self._note(cell, CauseKind.MEMORY_ADDRESS, "address of an object in an output", frame)
+                self._note(cell, CauseKind.MEMORY_ADDRESS, _SHOWN_ADDRESS, frame)
             if "tmp" in text[:_MOST] and _TEMPORARY.search(text, 0, _MOST):
-                self._note(cell, CauseKind.PROCESS, "name of a temporary file in an output", frame)
+                self._note(cell, CauseKind.PROCESS, _SHOWN_NAME, frame)
 
     def _note(self, cell: RunningCell, kind: CauseKind, what: str, frame: FrameType) -> None:
         caller = self._finder.caller(frame, (), cell)

@@ -22,9 +22,10 @@ def account(session: Session, notebook: Path | None) -> str:
         ("seed", _seed(session)),
         *_entropy(session.supply.mode),
         ("hash seed", _hash_seed(session.hash_seed)),
-        *_launch(session.launch.environ),
+        *_launch({**session.launch.environ, **session.determinism.threads.variables}),
         ("switches", _switches(session.determinism.applied)),
         ("cells", _cells(session.runs, notebook)),
+        *_live(session, notebook, runs),
         *_findings(runs),
         ("files", _files(runs)),
         ("journal", _journal(session)),
@@ -115,6 +116,18 @@ def _notebook_order(notebook: Path | None) -> list[str]:
         return []
 
 
+def _live(session: Session, notebook: Path | None, runs: Sequence[CellRun]) -> list[tuple[str, str]]:
+    """Return whether a run from the top would give what the cells show; nothing where that is not followed."""
+    if session.live is None:
+        return []
+    from nbrepro.kernel.live.told import live_rows
+
+    latest = {run.cell_id or run.cell.source_digest: run for run in runs}
+    prompts = {identity: _prompt(run) for identity, run in latest.items()}
+    open_findings = any(run.cell.findings and run.cell.outputs for run in latest.values())
+    return live_rows(session.live, notebook, prompts, open_findings=open_findings)
+
+
 def _findings(runs: Sequence[CellRun]) -> list[tuple[str, str]]:
     lines = [
         f"{_prompt(run)}{'' if finding.line is None else f' line {finding.line}'}: "
@@ -141,7 +154,8 @@ def _journal(session: Session) -> str:
     faults = session.faults
     if not faults.count:
         return f"{session.launch.journal}, no faults"
-    return f"{session.launch.journal}, {faults.count} faults; the last: {faults.last[-1]}"
+    counted = "1 fault" if faults.count == 1 else f"{faults.count} faults"
+    return f"{session.launch.journal}, {counted}; the last: {faults.last[-1]}"
 
 
 def _prompt(run: CellRun) -> str:

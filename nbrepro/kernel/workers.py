@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from nbrepro.kernel.looking import is_a, named
 from nbrepro.records import CauseKind
 
 _INTO_WORKERS = frozenset({
@@ -72,11 +73,10 @@ def _kind_of_workers(call: ast.Call, namespace: Mapping[str, Any]) -> CauseKind 
         return CauseKind.UNSEEDED_RANDOMNESS  # joblib's workers are fresh processes
     owner = call.func.value if isinstance(call.func, ast.Attribute) else call.func
     value = namespace.get(owner.id) if isinstance(owner, ast.Name) else None
-    named = value if isinstance(value, type) else type(value)
-    where = f"{named.__module__}.{named.__name__}"
+    where = ".".join(named(value if is_a(value, type) else type(value)))
     if where.startswith(_THREAD_POOLS):
         return CauseKind.THREADS
-    if where.startswith(_PROCESS_POOLS) or (name == "Process" and getattr(value, "__name__", "") == "multiprocessing"):
+    if where.startswith(_PROCESS_POOLS) or (name == "Process" and value is sys.modules.get("multiprocessing")):
         return CauseKind.RANDOM_CONSUMPTION if _forks() else CauseKind.UNSEEDED_RANDOMNESS
     return None
 

@@ -73,7 +73,14 @@ _THREADS = (
 
 def pins(threads: int) -> tuple[Pin, ...]:
     """Return every pin of a kernel whose numeric libraries use this many threads."""
-    return _FIXED + tuple(Pin(name=name, value=str(threads), reason=_PER_LIBRARY) for name in _THREADS)
+    return _FIXED + tuple(
+        Pin(name=name, value=value, reason=_PER_LIBRARY) for name, value in thread_variables(threads).items()
+    )
+
+
+def thread_variables(threads: int) -> dict[str, str]:
+    """Return the variables that give numeric libraries their number of threads when they are loaded."""
+    return dict.fromkeys(_THREADS, str(threads))
 
 
 def pinned_environment(base: Mapping[str, str], *, threads: int, own: Mapping[str, str]) -> dict[str, str]:

@@ -49,6 +49,8 @@ def _of_numpy(np: Any, generators: Any) -> dict[str, Operation]:
     single, double = _inputs(np, "float32"), _inputs(np, "float64")
     return {
         "numpy.matmul": lambda: double @ double.T[::-1],
+        # Of odd sides: how such a product is cut up for threads shows on every processor.
+        "numpy.matmul.uneven": lambda: _uneven(double) @ _uneven(double)[:97].T,
         "numpy.matmul.float32": lambda: single @ single.T[::-1],
         "numpy.sum": lambda: np.add.reduce(double, axis=None),
         "numpy.sum.float32": lambda: np.add.reduce(single, axis=None),
@@ -60,6 +62,10 @@ def _of_numpy(np: Any, generators: Any) -> dict[str, Operation]:
         # watched or replaced.
         "numpy.randn": lambda: generators.Generator(generators.PCG64(1)).standard_normal(1000),
     }
+
+
+def _uneven(matrix: Any) -> Any:
+    return matrix.reshape(-1)[: 101 * 301].reshape(101, 301)
 
 
 def _of_torch(torch: Any, np: Any, device: str) -> dict[str, Operation]:

@@ -12,14 +12,17 @@ from nbrepro.probes import git
 from nbrepro.probes.hashing import DigestCache
 from nbrepro.probes.owners import source_file
 from nbrepro.probes.places import relative
+from nbrepro.probes.redaction import redact
 from nbrepro.records import Code
 
 _STANDARD_LIBRARY = os.path.dirname(os.__file__) + os.sep  # noqa: PTH120 - text, for speed
+_LONGEST_CHANGE = 20_000
+_MOST_CHANGED = 20
 _INSTALLED = tuple(f"{os.sep}{name}{os.sep}" for name in ("site-packages", "dist-packages"))
 
 
 def read(root: Path, modules: Mapping[str, ModuleType]) -> Code:
-    """Return the git state of the project at ``root`` and the digests of its modules among ``modules``."""
+    """Return the git state of the project at ``root``, and digests and changes of its modules among ``modules``."""
     checkout = git.checkout(root)
     digests = local_modules(root, modules)
     if checkout is None:
@@ -31,7 +34,21 @@ def read(root: Path, modules: Mapping[str, ModuleType]) -> Code:
         modified=checkout.modified,
         diff=git.diff(root) if checkout.modified else None,
         modules=digests,
+        changes=_changes(root, digests, checkout),
     )
+
+
+def _changes(root: Path, modules: Mapping[str, str], checkout: git.Checkout) -> dict[str, str]:
+    """Return how the modules differ from the commit, short enough for a record."""
+    if checkout.commit is None:
+        return {}
+    new = git.untracked(root) if modules else frozenset()
+    names = [name for name in modules if name in checkout.modified or name in new][:_MOST_CHANGED]
+    found = {}
+    for name, text in git.changes(root, names, new).items():
+        cut = text if len(text) <= _LONGEST_CHANGE else f"{text[:_LONGEST_CHANGE]}\n[cut: {len(text)} characters]\n"
+        found[name] = redact(cut)
+    return found
 
 
 def local_modules(root: Path, modules: Mapping[str, ModuleType]) -> dict[str, str]:

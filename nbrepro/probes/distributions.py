@@ -56,6 +56,7 @@ def scan(path: Iterable[str] | None = None) -> dict[str, Distribution]:
     return found
 
 
+_METADATA = (".dist-info", ".egg-info")
 _FOLDERS: dict[str, tuple[int, tuple[Distribution, ...]]] = {}
 
 
@@ -65,13 +66,14 @@ def _in_folder(folder: str) -> tuple[Distribution, ...]:
         known = _FOLDERS.get(folder)
         if known is not None and known[0] == stamp:
             return known[1]
-        names = sorted(os.listdir(folder))  # noqa: PTH208 - as above
+        # The working folder is on the path as well, and may hold a hundred thousand files.
+        names = sorted([name for name in os.listdir(folder) if name.endswith(_METADATA)])  # noqa: PTH208 - as above
     except OSError:  # no such folder, or a zip file
         return ()
     chosen: dict[str, Distribution] = {}
     for name in names:
         # pip leaves `~umpy-2.0.dist-info` behind where it could not delete.
-        if not name.endswith((".dist-info", ".egg-info")) or name.startswith("~"):
+        if name.startswith("~"):
             continue
         distribution = _read(folder, name)
         if distribution is not None and not _is_worse(distribution, chosen.get(distribution.name)):
@@ -107,7 +109,7 @@ def _headers(info: str) -> tuple[str, str]:
     """Return name and version out of the metadata itself."""
     found = {"name": "", "version": ""}
     for candidate in (f"{info}/METADATA", f"{info}/PKG-INFO", info):
-        with contextlib.suppress(OSError), open(candidate, encoding="utf-8", errors="replace") as lines:  # noqa: PTH123
+        with contextlib.suppress(OSError), Path(candidate).open(encoding="utf-8", errors="replace") as lines:
             for line in lines:
                 key, _, value = line.partition(":")
                 if not line.strip():  # the description follows

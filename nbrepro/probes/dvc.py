@@ -176,10 +176,19 @@ def _yaml(path: str) -> dict[str, Any]:
 
 def cache_folder(repository: str) -> Path:
     """Return where the repository keeps its objects, by its own configuration."""
-    config = configparser.ConfigParser(interpolation=None, strict=False)
     settings = Path(repository, ".dvc")
+    return settings / _configuration(settings).get("cache", "dir", fallback="cache")
+
+
+def has_remote(repository: str) -> bool:
+    """Whether the repository's own configuration names a default remote."""
+    return bool(_configuration(Path(repository, ".dvc")).get("core", "remote", fallback=""))
+
+
+def _configuration(settings: Path) -> configparser.ConfigParser:
+    config = configparser.ConfigParser(interpolation=None, strict=False)
     try:
         config.read((settings / "config", settings / "config.local"), encoding="utf-8")
     except (configparser.Error, UnicodeDecodeError):
-        return settings / "cache"
-    return settings / config.get("cache", "dir", fallback="cache")
+        return configparser.ConfigParser()
+    return config

@@ -6,7 +6,7 @@ import contextlib
 import hashlib
 import os
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,6 +103,30 @@ def diff(folder: Path) -> str | None:
         with contextlib.suppress(OSError):  # gone since
             digest.update((folder / name).read_bytes())
     return f"sha256:{digest.hexdigest()}"
+
+
+def untracked(folder: Path) -> frozenset[str]:
+    """Return the Python files below ``folder`` that git neither tracks nor ignores, relative to it."""
+    answer = _ask(folder, "ls-files", "-z", "--others", "--exclude-standard", "--", "*.py")
+    return frozenset((answer or "").split("\0")) - {""}
+
+
+def changes(folder: Path, names: Iterable[str], new: Container[str]) -> dict[str, str]:
+    """Return the uncommitted changes of files, by their paths below ``folder``, as a diff without its header.
+
+    Of those in ``new``, which git does not track, all lines are new.
+    """
+    found = {}
+    for name in names:
+        if name in new:
+            lines = (folder / name).read_text(encoding="utf-8", errors="replace").splitlines(keepends=True)
+            text = f"@@ -0,0 +1,{len(lines)} @@\n" + "".join(f"+{line}" for line in lines)
+        else:
+            answer = _ask(folder, "diff", "HEAD", "--no-color", "--no-ext-diff", "--no-textconv", "--", name) or ""
+            text = answer[max(answer.find("\n@@ ") + 1, 0) :]
+        if text:
+            found[name] = text
+    return found
 
 
 def tracked(folder: Path) -> frozenset[str]:

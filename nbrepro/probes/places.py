@@ -38,7 +38,8 @@ def _spellings(folder: Path | None) -> tuple[str, ...]:
     if folder is None:
         return ()
     written = {os.path.abspath(folder), os.path.realpath(folder)}  # noqa: PTH100 - resolve() is only one of the two
-    return tuple(sorted((w for w in written if w != os.path.dirname(w)), key=len, reverse=True))  # noqa: PTH120
+    below_the_top = (w for w in written if w != os.path.dirname(w))  # noqa: PTH120 - text in, text out
+    return tuple(sorted(below_the_top, key=len, reverse=True))
 
 
 def relative(path: Path, root: Path) -> str:

@@ -17,6 +17,8 @@ class Row:
     """Modules that have to be installed, separated by spaces."""
     timing: bool = False
     """Whether it differs only sometimes: by the clock, by threads, by what lies in memory."""
+    filled: bool = False
+    """Whether nbrepro's switches take that chance away, so that it differs in bare kernels only."""
     spoils: bool = False
     """Whether it unseeds a global generator for the rows below."""
     recorded: bool = False
@@ -174,7 +176,7 @@ ROWS = (
     _R("Memory and the process", "a function's `repr`", "print(lambda x: x)"),
     _R("Memory and the process", "sorted by `id`", "things = [Thing() for _ in range(30)]\nprint([things.index(t) for t in sorted(things, key=lambda t: id(t) * 2654435761 % 2**32)])"),
     _R("Memory and the process", "`np.empty(…)`, not filled", "print(np.empty(3000).sum())", timing=True),
-    _R("Memory and the process", "`torch.empty(…)`, not filled", "print(torch.empty(1000).sum())", "torch", timing=True),
+    _R("Memory and the process", "`torch.empty(…)`, not filled", "print(torch.empty(1000).sum())", "torch", timing=True, filled=True),
     _R("Memory and the process", "`os.getpid()`", "print(os.getpid())"),
     _R("Memory and the process", "`threading.get_ident()`", "print(threading.get_ident())"),
     _R("Memory and the process", "`os.environ`, all of it", "print(os.environ)"),

@@ -9,7 +9,7 @@ import importlib.util
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -54,12 +54,25 @@ def available(row: Row) -> bool:
     return all(importlib.util.find_spec(name) is not None for name in row.needs.split())
 
 
-def measure(rows: Iterable[Row] = ROWS) -> dict[str, Measured]:
-    """Run the rows in six kernels and return what they came to by title."""
+def measure(
+    rows: Iterable[Row] = ROWS, setup: str = SETUP, imports: Mapping[str, str] = IMPORTS
+) -> dict[str, Measured]:
+    """Run the rows in six kernels and return what they came to by title.
+
+    Parameters
+    ----------
+    rows:
+        Those whose modules are not installed are left out.
+    setup:
+        The first cell of every kernel.
+    imports:
+        The cell that imports a module, by the module's name.
+    """
+    begin = (setup, imports)
     chosen = [row for row in rows if available(row)]
     with tempfile.TemporaryDirectory() as folder:
         kinds: tuple[Callable[[Path, dict[str, str]], Kernel], ...] = (_bare, _live, _pinned)
-        seen = [[_run(make, Path(folder), chosen, other) for other in ({}, _ELSEWHERE)] for make in kinds]
+        seen = [[_run(make, Path(folder), chosen, other, begin) for other in ({}, _ELSEWHERE)] for make in kinds]
     found = {}
     for row in chosen:
         bare, live, launch = (runs[0][row.title].shown != runs[1][row.title].shown for runs in seen)
@@ -92,15 +105,19 @@ def _own(environment: dict[str, str]) -> dict[str, str]:
 
 
 def _run(
-    make: Callable[[Path, dict[str, str]], Kernel], folder: Path, rows: list[Row], other: dict[str, str]
+    make: Callable[[Path, dict[str, str]], Kernel],
+    folder: Path,
+    rows: list[Row],
+    other: dict[str, str],
+    begin: tuple[str, Mapping[str, str]],
 ) -> dict[str, Seen]:
     project = Path(tempfile.mkdtemp(dir=folder))
     kernel = make(project, other)
     try:
         recorded = make is not _bare
-        assert kernel.run(SETUP).status == "ok"
+        assert kernel.run(begin[0]).status == "ok"
         for name in dict.fromkeys(name for row in rows for name in row.needs.split()):
-            answer = kernel.run(IMPORTS[name])
+            answer = kernel.run(begin[1][name])
             assert answer.status == "ok", answer.reply
         seen = {}
         failed: list[tuple[str, ...]] = []
@@ -129,28 +146,49 @@ def _detected(row: Row, seen: Seen) -> str:
     return "; ".join(f"{name}, line {', '.join(dict.fromkeys(lines))}" for name, lines in told.items())
 
 
-def mark(row: Row, differs: bool) -> str:
+def mark(row: Row, differs: bool, *, bare: bool = False) -> str:
     """Return what stands in a cell of the table."""
-    if row.timing:
+    if row.timing and (bare or not row.filled):
         return "may"
     return "yes" if differs else "no"
 
 
 def table_row(row: Row, measured: Measured) -> str:
     """Return a row of the page."""
-    marks = " | ".join(mark(row, differs) for differs in (measured.bare, measured.live, measured.launch))
     detected = measured.detected or "nothing"
-    return f"| {row.title.replace('|', '/')} | {marks} | {detected} |"
+    return f"| {row.title.replace('|', '/')} | {' | '.join(marks(row, measured))} | {detected} |"
 
 
-def page(measured: dict[str, Measured]) -> str:
-    """Return the page of the documentation."""
-    shown = [row for row in ROWS if row.title in measured]
+def marks(row: Row, measured: Measured) -> tuple[str, str, str]:
+    """Return what stands in the columns for the three kinds of kernels."""
+    return mark(row, measured.bare, bare=True), mark(row, measured.live), mark(row, measured.launch)
+
+
+def numbers(measured: Mapping[str, Measured]) -> str:
+    """Say how many rows differ, or may, in each kind of kernel, and how many of them nothing was found of."""
+    rows = [(marks(row, measured[row.title]), measured[row.title]) for row in ROWS if row.title in measured]
+    bare, live, launch = (sum(shown[kind] != "no" for shown, _ in rows) for kind in range(3))
+    missed = sum(shown[1] != "no" and not found.detected for shown, found in rows)
+    return (
+        f"Of the {len(rows)}, {bare} differ or may differ bare, {live} in a live kernel, {launch} as pinned at "
+        "launch.\n"
+        f"Of the {live} left in a live kernel, {missed or 'none'} go undetected."
+    )
+
+
+def page(
+    measured: dict[str, Measured],
+    head: str,
+    rows: Iterable[Row] = ROWS,
+    as_row: Callable[[Row, Measured], str] = table_row,
+) -> str:
+    """Return a page of the documentation; its head has places for ``count`` and ``missed``."""
+    shown = [row for row in rows if row.title in measured]
     undetected = [row.title for row in shown if is_missed(measured[row.title])]
-    parts = [_HEAD.format(count=len(shown), missed=", ".join(undetected) or "none")]
+    parts = [head.format(count=len(shown), missed=", ".join(undetected) or "none")]
     for group in dict.fromkeys(row.group for row in shown):
-        rows = [table_row(row, measured[row.title]) for row in shown if row.group == group]
-        parts.append(f"## {group}\n\n{_COLUMNS}" + "\n".join(rows) + "\n")
+        lines = [as_row(row, measured[row.title]) for row in shown if row.group == group]
+        parts.append(f"## {group}\n\n{_COLUMNS}" + "\n".join(lines) + "\n")
     return "\n".join(parts)
 
 
@@ -172,18 +210,20 @@ differs.
   on stand for the [causes](causes.md).
 
 *may* stands where timing, the disk or what lies in memory decides: such a row can come out equal by luck. The second
-kernel of each kind is started with another time zone, locale and width of the terminal. Left differing in a live
-kernel without being detected: {missed}.
+kernel of each kind is started with another time zone, locale and width of the terminal.
+
+{numbers}
 
 The tables are written by `python -m tests.kernel.nondeterminism_table --write`, and a test holds them against a run.
-TensorFlow, JAX and graphics processors are in none of them: [what is pinned](../explanation/what-is-pinned.md) says
-what holds there.
+[Graphics processors](nondeterminism-cuda.md) have a page of their own. TensorFlow is in no table:
+[what is pinned](../explanation/what-is-pinned.md) says what holds there.
 """
 
 
 def main() -> None:
     """Compare the page with a run, or write it."""
-    text = page(measure())
+    measured = measure()
+    text = page(measured, _HEAD.replace("{numbers}", numbers(measured)))
     if "--write" in sys.argv:
         PAGE.write_text(text, encoding="utf-8")
     elif text != PAGE.read_text(encoding="utf-8"):

@@ -10,6 +10,7 @@ import pytest
 
 from nbrepro.kernel.border import Faults
 from nbrepro.kernel.determinism import Determinism, WarningFilter
+from nbrepro.pinning.pins import usable_cores
 from nbrepro.records import CauseKind
 
 if TYPE_CHECKING:
@@ -123,6 +124,40 @@ def test_off_puts_the_switches_back_but_for_those_the_user_set(torch_kernel: Ker
     assert torch_kernel.value(SWITCHES) == "(False, False, True, False, True, False, 'highest', True)"
     torch_kernel.run(f"import warnings\nwarnings.simplefilter('always')\n{NONDETERMINISTIC}")
     assert torch_kernel.value("torch.seed.__module__") == "'torch.random'"
+
+
+def test_strictly_an_operation_without_a_deterministic_way_raises(start_kernel: StartKernel) -> None:
+    pytest.importorskip("torch")
+    kernel = start_kernel()
+    (kernel.folder / "pyproject.toml").write_text('[tool.nbrepro]\ndeterminism = "strict"\n')
+    kernel.run("%load_ext nbrepro\nimport torch")
+    answer = kernel.run(NONDETERMINISTIC)
+    assert answer.reply["ename"] == "RuntimeError"
+    assert "does not have a deterministic implementation" in answer.reply["evalue"]
+    kernel.run("%nbrepro off")
+    assert kernel.run(f"{NONDETERMINISTIC};").status == "ok"
+
+
+@pytest.mark.parametrize("first", ["pass", "import numpy as np, torch"])
+def test_a_number_of_threads_that_the_project_sets_holds_in_a_live_kernel(
+    start_kernel: StartKernel, first: str
+) -> None:
+    pytest.importorskip("torch")
+    kernel = start_kernel(OMP_NUM_THREADS="", OPENBLAS_NUM_THREADS="")
+    (kernel.folder / "pyproject.toml").write_text("[tool.nbrepro]\nthreads = 1\n")
+    threads = "[p['num_threads'] for p in __import__('threadpoolctl').threadpool_info()] + [torch.get_num_threads()]"
+    kernel.run(first)
+    kernel.run("%load_ext nbrepro")
+    kernel.run("import numpy as np, torch; np.ones((9, 9)) @ np.ones((9, 9)), torch.ones(9, 9) @ torch.ones(9, 9)")
+    assert set(eval(kernel.value(threads))) == {1}
+    status = kernel.run("%nbrepro status").text
+    assert "1 thread(s)" in status
+    (line,) = [line for line in status.splitlines() if "not pinned: the kernel" in line]
+    assert "hash seed" in line
+    assert "threads" not in line
+    kernel.run("%nbrepro off")
+    assert kernel.value("'OMP_NUM_THREADS' in __import__('os').environ") == "False"
+    assert set(eval(kernel.value(threads))) == {usable_cores()}
 
 
 def test_matplotlib_makes_the_same_svg_again_even_after_a_style(start_kernel: StartKernel) -> None:

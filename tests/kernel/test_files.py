@@ -98,3 +98,13 @@ def test_nothing_is_noted_between_cells(kernel: Kernel) -> None:
     assert used(kernel, code + "threading.Thread(target=late).start()") == set()
     kernel.value("__import__('time').sleep(0.5)")
     assert used(kernel, "1") == set()
+
+
+def test_what_a_cell_did_first_to_a_file_comes_first(kernel: Kernel) -> None:
+    """A file that was read and then written was an input; one that was written and then read back was not."""
+    (kernel.folder / "in.csv").write_text("1,2\n")
+    for code, order in (
+        ("open('made.csv', 'w').write('1')\nopen('made.csv').read()", ["write", "read"]),
+        ("open('in.csv').read()\nopen('in.csv', 'w').write('1')", ["read", "write"]),
+    ):
+        assert [file.mode for file in kernel.recorded(code).cell.files] == order

@@ -90,7 +90,9 @@ def test_a_running_kernel_starts_anew_pinned_and_stays_connected(start: Start) -
     _, client = start("python3")
     client.execute_interactive("%load_ext nbrepro\nx = 1", output_hook=lambda _: None, timeout=_PATIENCE)
     status = printed(client, "%nbrepro status")
-    assert "hash seed, threads, time zone, locale not pinned" in status
+    assert (
+        "hash seed, time zone, locale not pinned" in status
+    )  # the project says how many threads, also in a live kernel
     assert "restart-pinned" in status
     assert "Python 3 (nbrepro)" in status
     process = value(client, "__import__('os').getpid()")

@@ -137,6 +137,35 @@ def test_a_git_that_hangs_is_given_up(
     assert code.read(project, {}).commit is None
 
 
+def test_uncommitted_changes_of_imported_modules_are_kept_as_a_diff(project: Path, git: Command) -> None:
+    commit(project, git, mine="x = 1\ny = 2", other="z = 1")
+    (project / "other.py").write_text("z = 2\n")
+    (project / "mine.py").write_text("x = 1\ny = 3  # https://me:secret@host/\n")
+    loaded = {
+        **module("mine", project / "mine.py", (project / "mine.py").read_text()),
+        **module("new", project / "new.py", "w = 1\n"),
+    }
+    found = code.read(project, loaded)
+    assert list(found.changes) == ["mine.py", "new.py"]
+    assert found.changes["mine.py"].startswith("@@ -1,2 +1,2 @@\n")
+    assert "-y = 2" in found.changes["mine.py"]
+    assert "+y = 3" in found.changes["mine.py"]
+    assert "secret" not in found.changes["mine.py"]
+    assert found.changes["new.py"] == "@@ -0,0 +1,1 @@\n+w = 1\n"
+
+
+def test_a_change_too_long_for_a_record_is_cut(project: Path, git: Command) -> None:
+    commit(project, git, mine="x = 1")
+    found = code.read(project, module("mine", project / "mine.py", "x = 2\n" * 10_000))
+    assert len(found.changes["mine.py"]) < 21_000
+    assert found.changes["mine.py"].endswith("characters]\n")
+
+
+def test_a_clean_module_has_no_changes(project: Path, git: Command) -> None:
+    commit(project, git, mine="x = 1\n")
+    assert code.read(project, module("mine", project / "mine.py", "x = 1\n")).changes == {}
+
+
 def test_modules_are_told_by_path_and_contents(project: Path) -> None:
     path = project / "src" / "mine.py"
     first = code.read(project, module("mine", path)).modules

@@ -19,10 +19,12 @@ from nbrepro.kernel.watching.mentions import mentioned, place_of
 BACKENDS: Mapping[str, Callable[[], Backend]] = {"fanotify": Fanotify, "inotify": Inotify}
 _AT_START = 0.010
 _BEFORE_A_CELL = 0.010
-_IN_BACKGROUND = 0.003
-"""Seconds that a walk through folders may take at once."""
+_IN_BACKGROUND = 0.001
+"""Seconds that a walk through folders may take at once: the thread takes them from the cells."""
+_REST_AT_START = 0.5
+"""Seconds that the thread leaves to the rest of the load before it goes on with the walk."""
 _BETWEEN_READS_MS = 200
-_BETWEEN_STEPS_MS = 2
+_BETWEEN_STEPS_MS = 9
 _GO_ON, _END = b"g", b"e"
 _MOST_SEEN = 200_000
 _REMEMBERED = 20_000
@@ -99,7 +101,10 @@ class LinuxWatch:
 
     def before_cell(self, source: str, namespace: Mapping[str, Any]) -> None:
         """Watch where the cell that is about to run may read."""
-        folder = os.getcwd()  # noqa: PTH109 - text, for speed
+        try:
+            folder = os.getcwd()  # noqa: PTH109 - text, for speed
+        except OSError:  # it is gone, and nothing can be read by a relative name
+            return
         if len(self._named) > _REMEMBERED:
             self._named.clear()
         with self._lock:
@@ -187,6 +192,8 @@ class LinuxWatch:
         for backend in self._backends:
             anything.register(backend.fd, select.POLLIN)
         try:
+            if wake.poll(_REST_AT_START * 1000) and _END in os.read(self._wake[0], 64):
+                return
             while True:
                 anything.poll(_BETWEEN_STEPS_MS if self.folders.is_walking else None)
                 # Some more come along meanwhile, and the system puts those of one file together.

@@ -44,7 +44,7 @@ def _values(source: str, namespace: Mapping[str, Any]) -> Iterator[str]:
         if type(value) is str:
             if "/" in value and len(value) < _MOST and "\n" not in value:
                 yield value
-        elif isinstance(value, PurePath) and type(value).__module__.startswith("pathlib"):
+        elif issubclass(type(value), PurePath) and type(value).__module__.startswith("pathlib"):  # it is not asked
             yield str(value)
 
 
