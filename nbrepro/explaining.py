@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from nbrepro.confirm import recalled
 from nbrepro.errors import NothingFoundError
 from nbrepro.explain import Case, explain
 from nbrepro.explain.sources import same_code
@@ -68,6 +69,9 @@ def _explanation(target: Target, entry: Entry) -> Explanation:
     path = target.store.run_path(entry.id)
     notebook, record = read_record(path)
     case = case_of(target, notebook, record)
+    look = recalled(case.cells, entry.result)
+    if look:
+        case = replace(case, cells=look.cells)
     verdict = Verdict.ERROR if record.problem else worst(cell.verdict for cell in case.cells)
     result = NotebookResult(
         path=shown(target.path),
@@ -76,7 +80,7 @@ def _explanation(target: Target, entry: Entry) -> Explanation:
         exit_code=exit_code(verdict, record.problem),
         reason="no output could be compared" if verdict is Verdict.NOT_COMPARED else None,
         cells=case.cells,
-        causes=explain(case),
+        causes=look.weigh(explain(case)) if look else explain(case),
         drift=case.drift,
         problem=record.problem,
         notes=(*record.notes, *_notes(target, entry, case)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +12,8 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from nbrepro.explain.dependencies import needed_by
-from nbrepro.explain.sources import names_of
+from nbrepro.explain.sources import names_of, parse
+from nbrepro.explain.statements import Statement, leading
 from nbrepro.notebooks import align_cells, cell_numbers, source_of
 from nbrepro.records import (
     CauseKind,
@@ -138,10 +140,50 @@ class Case:
         """Whether the differing cell is known to use what this step makes."""
         return step.place in self.known_users
 
+    def hands_on(self, step: Step, line: int | None) -> bool:
+        """Whether the differing cell may use what a line of this step makes: to share an import alone is no use."""
+        if not self.reaches(step) or line is None:
+            return self.reaches(step)
+        if self._is_import(step, line):
+            return True  # what a module does as it is imported
+        names = [names_of(other.source) for other in self.history]
+        return step is self.target or step.place in needed_by(names, self.history[-1].place, imports=False)
+
+    @staticmethod
+    def _is_import(step: Step, line: int) -> bool:
+        tree = parse(step.source)
+        imports = (node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)) if tree else ()
+        return any(node.lineno <= line <= (node.end_lineno or line) for node in imports)
+
     @property
     def reaching(self) -> Iterator[Step]:
         """The steps that the differing cell is known to use, itself included, nearest first."""
         return (step for step in reversed(self.history) if self.reaches(step))
+
+    @cached_property
+    def _leading(self) -> list[Statement] | None:
+        """The statements that lead to what differs; ``None`` where that cannot be told."""
+        step = self.target
+        if (
+            step is None
+            or step.candidate is None
+            or step.result is None
+            or any(s.candidate is None for s in self.history)
+        ):
+            return None
+        outputs = self.candidate.cells[step.candidate].get("outputs", [])
+        return leading([other.source for other in self.history], step.result.differences, outputs)
+
+    @property
+    def knows_what_leads(self) -> bool:
+        """Whether it can be told which statements lead to what differs."""
+        return self._leading is not None
+
+    def leads(self, step: Step, line: int | None) -> bool:
+        """Whether a line of a step may lead to what differs: only a line that is known not to does not."""
+        if line is None or self._leading is None:
+            return True
+        return any(s.place == step.place and s.first <= line <= s.last for s in self._leading)
 
     def reference_cell(self, step: Step) -> CellRecord | None:
         """What the step did in the reference's run."""

@@ -29,14 +29,17 @@ class FollowUp:
     """Whether the run got to it."""
 
 
-def needed_by(cells: Sequence[Names], focus: int) -> frozenset[int]:
-    """Return the places of the cells before ``focus`` whose names reach it (a backward slice)."""
+def needed_by(cells: Sequence[Names], focus: int, *, imports: bool = True) -> frozenset[int]:
+    """Return the places of the cells before ``focus`` whose names reach it (a backward slice).
+
+    Without ``imports``, a cell that only imports what is used further down does not reach it.
+    """
     modules = frozenset[str]().union(*(names.modules for names in cells))
     wanted = set(cells[focus].reads)
     found: set[int] = set()
     for place in range(focus - 1, -1, -1):
         names = cells[place]
-        if names.changes(modules) & wanted:
+        if (names.changes(modules) - (frozenset() if imports else names.modules)) & wanted:
             found.add(place)
             wanted = (wanted - names.kills) | names.reads
     return frozenset(found)
@@ -70,24 +73,27 @@ def localise(
         taint.suspect(cells[first])
     found: list[FollowUp] = []
     for cell in cells[first + 1 :]:
-        link = taint.link(cell)
-        shared = None if link or not cell.verdict.fails or _is_unstable(cell, named) else taint.shared(cell)
-        if link or shared:
-            taint.spread(cell)
-        else:
-            taint.settle(cell)
+        follow_up = _followed(cell, taint, is_unstable=_is_unstable(cell, named))
         if cell.verdict.fails:
-            because = link or shared or "it uses nothing that the first differing cell made"
-            found.append(
-                FollowUp(
-                    cell=cell,
-                    follows=bool(link or shared),
-                    because=because,
-                    is_root=not link,
-                    ran=not taint.never_ran(cell),
-                )
-            )
+            found.append(follow_up)
     return tuple(found)
+
+
+def _followed(cell: CellResult, taint: _Taint, *, is_unstable: bool) -> FollowUp:
+    """Say what becomes of one cell, and let the doubt spread through it, or end there."""
+    link = taint.link(cell)
+    shared = None if link or not cell.verdict.fails or is_unstable else taint.shared(cell)
+    if link or shared:
+        taint.spread(cell)
+    else:
+        taint.settle(cell)
+    return FollowUp(
+        cell=cell,
+        follows=bool(link or shared),
+        because=link or shared or "it uses nothing that the first differing cell made",
+        is_root=not link,
+        ran=not taint.never_ran(cell),
+    )
 
 
 def _is_unstable(cell: CellResult, names: dict[str, str]) -> bool:

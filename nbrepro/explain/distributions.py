@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
+from difflib import get_close_matches
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, metadata, packages_distributions
 
@@ -44,6 +46,18 @@ def _installed() -> dict[str, str]:
 def distribution_of(module: str) -> str:
     """Return the name of the distribution that provides a top-level module; the module's own name if unknown."""
     return _KNOWN.get(module) or _installed().get(module) or module
+
+
+def is_known(module: str) -> bool:
+    """Whether the distribution of a module is known, not merely guessed to bear its name."""
+    return module in _KNOWN or module in _installed()
+
+
+def like(module: str) -> str | None:
+    """Return the module that can be imported here, or is widely known, whose name is nearly the same."""
+    names = {name for name in (*_installed(), *_KNOWN, *sys.stdlib_module_names) if not name.startswith("_")}
+    near = get_close_matches(module, sorted(names - {module}), n=1, cutoff=0.85)
+    return near[0] if near else None
 
 
 def normalised(name: str) -> str:

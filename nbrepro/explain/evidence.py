@@ -21,10 +21,21 @@ _SEEDED = {
     "default_rng": "Pass a seed: `np.random.default_rng(42)`.",
     "RandomState": "Pass a seed: `np.random.RandomState(42)`.",
     "np.random.seed": "Seed with a number: `np.random.seed(42)`.",
+    "numpy.random.seed": "Seed with a number: `np.random.seed(42)`.",
+    "torch.seed": "Seed with a number: `torch.manual_seed(42)`.",
+    "manual_seed": "Seed with a number: `torch.manual_seed(42)`.",
+    "random.seed": "Seed with a number: `random.seed(42)`.",
     "random.Random": "Pass a seed: `random.Random(42)`.",
     "SystemRandom": "Use `random.Random(42)`: a SystemRandom cannot be seeded.",
     "uuid": "Derive the id from the data (`uuid.uuid5`), or tag the cell `nbrepro-ignore-output`.",
 }
+
+_SEEDS_ITSELF = re.compile(r"\b(?:manual_)?seed\(")
+
+
+def reseeds(what: str) -> bool:
+    """Whether a piece of code seeds a generator anew, with a value that nobody chose."""
+    return bool(_SEEDS_ITSELF.search(what))
 
 
 def findings(case: Case, step: Step, *kinds: CauseKind) -> Iterator[tuple[Finding, str]]:
@@ -55,6 +66,8 @@ def draws(what: str) -> str:
     root = what.partition(".")[0].partition("(")[0]
     if root in {"os", "secrets", "uuid"} or "SystemRandom" in what:
         return "takes random bytes from the operating system"
+    if reseeds(what):
+        return f"seeds a {library_of(what)} generator with another value in every run"
     return f"draws from an unseeded {library_of(what)} generator"
 
 

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from nbrepro.explain.case import Case
+from nbrepro.probes import git
 
 MAX_COUNTED = 64 * 1024 * 1024
 """Bytes of a table whose rows are counted."""
@@ -48,6 +49,11 @@ def tracked_by(path: Path, root: Path) -> str | None:
         if _locked(folder / "dvc.lock", path):
             return (folder / "dvc.lock").relative_to(root).as_posix()
     return None
+
+
+def in_git(path: Path, root: Path) -> bool:
+    """Whether git tracks a path, be it gone from the disk or not."""
+    return os.path.realpath(path.parent) + os.sep + path.name in git.tracked(root)
 
 
 def _locked(lock: Path, path: Path) -> bool:

@@ -6,19 +6,20 @@ The scale of confidence (`nbrepro.records.Confidence`):
 - *medium*: a change that the differing cell may depend on;
 - *low*: a change without a known link to the cell.
 
-Among equals, what concerns the first differing cell comes first, then the more specific kind.
+The best cause of the first differing cell comes first: it is the one that people are told of. Of the others, among
+equals, what concerns the first differing cell comes before the rest, then the more specific kind.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
 from nbrepro.explain.case import Case
 from nbrepro.explain.dependencies import FollowUp, localise
 from nbrepro.explain.sources import same_code
-from nbrepro.records import Cause, CauseKind, Confidence
+from nbrepro.records import USUAL_MENDS, Cause, CauseKind, Confidence
 
 Rule = Callable[[Case], Iterator[Cause]]
 
@@ -85,15 +86,36 @@ def explain(case: Case) -> tuple[Cause, ...]:
     """
     if not case.differs:
         return ()
-    found: dict[tuple[CauseKind, str], tuple[int, Cause]] = {}
+    found: dict[tuple[CauseKind, str], list[tuple[int, Cause]]] = {}
     later = localise(case.cells, reference=case.reference_record, candidate=case.candidate_record)
     for order, judged in enumerate(chain(map(_judge, _roots(case, later)), map(_edits, _edited_below(case, later)))):
         for cause in judged:
-            key = (cause.kind, cause.summary)
-            if key not in found or _certainty(cause) < _certainty(found[key][1]):
-                found[key] = (min(order, found.get(key, (order, cause))[0]), cause)
-    ranked = sorted(found.values(), key=lambda item: _merit(*item))
-    return tuple(cause for _, cause in ranked) or (_unknown(case),)
+            found.setdefault((cause.kind, cause.summary), []).append((order, cause))
+    foremost = 1 if any(follow.cell.index == _ended(case) for follow in later) else 0
+    return tuple(_with_mend(cause) for cause in _ranked(found.values(), foremost)) or (_unknown(case),)
+
+
+def _ranked(found: Collection[Sequence[tuple[int, Cause]]], foremost: int) -> Iterator[Cause]:
+    """Yield each cause once, as certain as the cell that it is surest for makes it.
+
+    Parameters
+    ----------
+    found:
+        For each cause, the differences that it was found for, 0 the first one, and what it is to each.
+    foremost:
+        The last of the differences that the result is named by: the first one, and the end of the run.
+    """
+    best = sorted((min(of, key=lambda item: _merit(*item)) for of in found), key=lambda item: _merit(*item))
+    leading = [item for of in found for item in of if item[0] <= foremost]
+    head = min(leading, key=lambda item: _merit(*item))[1] if leading else None
+    chosen = [cause for _, cause in best]
+    if head is not None:
+        chosen.sort(key=lambda cause: (cause.kind, cause.summary) != (head.kind, head.summary))
+    yield from chosen
+
+
+def _with_mend(cause: Cause) -> Cause:
+    return cause if cause.mend else replace(cause, mend=USUAL_MENDS[cause.kind])
 
 
 def _roots(case: Case, later: Sequence[FollowUp]) -> Iterable[Case]:
@@ -101,11 +123,16 @@ def _roots(case: Case, later: Sequence[FollowUp]) -> Iterable[Case]:
 
     The cell that ended the run counts as one of those: whatever else differs, people want to know why it raised.
     """
-    problem = case.candidate_record.problem if case.candidate_record else None
-    ended = None if problem is None else problem.cell
+    ended = _ended(case)
     independent = [follow.cell for follow in later if follow.cell.index == ended]
     independent += [follow.cell for follow in later if follow.is_root and follow.cell.index != ended]
     return [case, *(replace(case, focus=cell) for cell in independent[: MAX_ROOTS - 1])]
+
+
+def _ended(case: Case) -> int | None:
+    """Index of the cell that ended the run."""
+    problem = case.candidate_record.problem if case.candidate_record else None
+    return None if problem is None else problem.cell
 
 
 def _edited_below(case: Case, later: Sequence[FollowUp]) -> Iterator[Case]:

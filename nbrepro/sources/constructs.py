@@ -101,7 +101,7 @@ def _judged(node: ast.expr, names: dict[str, str], *, is_calm: bool) -> Iterator
             yield kind, False
         kind = _kind_of_draw(node, name, names) or _kind_of_call(node, name, is_calm=is_calm)
         if kind is not None:
-            yield kind, kind is CauseKind.UNSEEDED_RANDOMNESS and _draws_globally(name, node)
+            yield kind, kind is CauseKind.UNSEEDED_RANDOMNESS and _draws_globally(name, node, names)
 
 
 def _kind_of_draw(call: ast.Call, name: str, names: dict[str, str]) -> CauseKind | None:
@@ -111,7 +111,7 @@ def _kind_of_draw(call: ast.Call, name: str, names: dict[str, str]) -> CauseKind
     seeds_itself = isinstance(call.func, ast.Attribute) and call.func.attr == "seed" and without
     if name in signs.ENTROPY or (name in signs.UNSEEDED_WITHOUT_ARGUMENTS and without) or seeds_itself:
         return CauseKind.UNSEEDED_RANDOMNESS
-    return CauseKind.UNSEEDED_RANDOMNESS if _draws_globally(name, call) else None
+    return CauseKind.UNSEEDED_RANDOMNESS if _draws_globally(name, call, names) else None
 
 
 def _kind_of_call(call: ast.Call, name: str, *, is_calm: bool) -> CauseKind | None:
@@ -124,7 +124,7 @@ def _of_world(call: ast.Call, name: str) -> CauseKind | None:
         name in signs.CLOCK and len(call.args) < signs.CONVERTERS.get(name, 99)
     ):
         return CauseKind.TIME
-    if _writes_date(call):
+    if _writes_date(call) or (isinstance(call.func, ast.Attribute) and call.func.attr in signs.GPU_CLOCK):
         return CauseKind.TIME
     if name in signs.REMOTE or _reads_address(call):
         return CauseKind.NETWORK
@@ -232,7 +232,7 @@ def _kind_of_query(call: ast.Call, name: str) -> CauseKind | None:
     return CauseKind.THREADS if grouped else None
 
 
-def _draws_globally(name: str, call: ast.Call) -> bool:
+def _draws_globally(name: str, call: ast.Call, names: dict[str, str]) -> bool:
     room, _, function = name.rpartition(".")
     if any(keyword.arg in {"random_state", "generator", "seed"} for keyword in call.keywords):
         return False
@@ -245,7 +245,20 @@ def _draws_globally(name: str, call: ast.Call) -> bool:
             and function not in signs.NUMPY_SETTINGS
         )
         or (room.startswith("sklearn.") and function in signs.SKLEARN_DRAWS)
+        or _samples_a_table(name, call, names)
     )
+
+
+def _samples_a_table(name: str, call: ast.Call, names: dict[str, str]) -> bool:
+    """Whether rows are drawn as pandas has it, from NumPy's global generator: ``table.sample(frac=0.1)``."""
+    if not isinstance(call.func, ast.Attribute) or call.func.attr != "sample":
+        return False
+    imported = {full.partition(".")[0] for full in names.values()}
+    if "pandas" not in imported or name.partition(".")[0] in imported - {"pandas"}:
+        return False
+    counts = [argument for argument in call.args if isinstance(argument, ast.Constant) and type(argument.value) is int]
+    given = {keyword.arg for keyword in call.keywords}
+    return len(counts) == len(call.args) <= 1 and None not in given and bool(counts or given & {"n", "frac"})
 
 
 def _reads_address(call: ast.Call) -> bool:

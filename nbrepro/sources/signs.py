@@ -15,7 +15,12 @@ UNSEEDED_WITHOUT_ARGUMENTS = frozenset({
     "random.Random",
     "random.seed",
     "torch.seed",
+    "torch.cuda.seed",
+    "torch.cuda.seed_all",
     "torch.Generator.seed",
+    "cupy.random.default_rng",
+    "cupy.random.RandomState",
+    "cupy.random.seed",
 })  # fmt: skip
 ENTROPY = frozenset({
     "os.urandom", "random.SystemRandom", "secrets.choice", "secrets.randbelow", "secrets.randbits",
@@ -32,6 +37,8 @@ CLOCK = frozenset({
     "tqdm.auto.trange", "tqdm.notebook.tqdm", "tqdm.notebook.trange", "tqdm.std.tqdm", "tqdm.std.trange", "tqdm.tqdm",
     "tqdm.trange",
 })  # fmt: skip
+GPU_CLOCK = frozenset({"elapsed_time", "get_elapsed_time"})
+"""Methods that tell the time between two events of a graphics processor (torch, CuPy, Numba)."""
 CONVERTERS = {"time.asctime": 1, "time.ctime": 1, "time.gmtime": 1, "time.localtime": 1, "time.strftime": 2}
 """Functions that read the clock only if they are not given a time: the number of arguments that give one."""
 NOW = frozenset({"numpy.datetime64", "pandas.Timestamp", "pandas.to_datetime"})
@@ -140,8 +147,8 @@ SKLEARN_DRAWS = frozenset(
 SIGNS = frozenset(
     name.rpartition(".")[2]
     for name in (
-        *UNSEEDED_WITHOUT_ARGUMENTS, *ENTROPY, *CLOCK, *NOW, *PROCESS, *FILE_TIMES, *UNINITIALISED, *SEEDING,
-        *RUNS_SQL, *READERS, *AS_THEY_FINISH, *POLARS_UNORDERED, *CHILDREN, *CHILDREN_READ, *REMOTE,
+        *UNSEEDED_WITHOUT_ARGUMENTS, *ENTROPY, *CLOCK, *GPU_CLOCK, *NOW, *PROCESS, *FILE_TIMES, *UNINITIALISED,
+        *SEEDING, *RUNS_SQL, *READERS, *AS_THEY_FINISH, *POLARS_UNORDERED, *CHILDREN, *CHILDREN_READ, *REMOTE,
         *LISTINGS, *LISTING_METHODS,
         "environ", "hash", "id", "imap_unordered", "psutil", "Parallel", "getsockname", "savefig", "frozenset", "set",
     )

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import os
+import platform
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook
 
 from nbrepro.check import check
-from nbrepro.notebooks import read_notebook, write_notebook
+from nbrepro.notebooks import attach_record, read_notebook, read_record, write_notebook
 from nbrepro.recording import record
-from nbrepro.records import NotebookResult
+from nbrepro.records import NotebookResult, Record
 from nbrepro.targets import Options
+from tests.causes.outside import can_pose, persona, server
 
 MEMORY = Path("/dev/shm")
 Files = Mapping[str, "str | None"]
@@ -30,6 +34,10 @@ class Base:
     cells: tuple[str, ...]
     files: Files = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
+    serves: str = ""
+    """What a server answers while it is recorded; ``{address}`` in its cells stands for the server's."""
+    needs: tuple[str, ...] = ()
+    """Modules that have to be installed."""
     in_memory: bool = False
     """Whether it needs a disk that lists files in the order of their making; there, no reading is recorded."""
 
@@ -59,6 +67,14 @@ class Plant:
     """Whether the reference is but the outputs saved in the notebook."""
     order: tuple[int, ...] = ()
     """The order in which the saved notebook shows the cells, which were run as they stand; implies ``saved``."""
+    answers: str = ""
+    """What the server answers now."""
+    only_on: str = ""
+    """The kind of processor that it needs."""
+    persona: int = 0
+    """As what the system poses: a personality of Linux."""
+    elsewhere: Callable[[NotebookNode, Record], Record] | None = None
+    """Makes of the reference one that another machine would have made: of its outputs in place, of its record anew."""
     python: str = ""
     """Version of Python that the saved notebook says it was made by; implies ``saved``."""
 
@@ -99,7 +115,9 @@ class Found:
         return f"{self.plant.name}: cell {self.cell} (expected {self.plant.cell}), {self.plant.causes} → {told}"
 
 
-class _Silence:
+class Silence:
+    """Progress that nobody is told of."""
+
     def start(self, names: Sequence[str]) -> None:
         """Say nothing."""
 
@@ -124,21 +142,38 @@ class Field:
         if plant.saved or plant.order or plant.python:
             self._only_saved(copied, plant)
         _change(copied, base, plant)
-        with _environment({**base.environment, **plant.environment}, copied):
-            (view,) = check([str(copied / "nb.ipynb")], Options(overrides=dict(plant.settings)), _Silence())
+        if plant.elsewhere:
+            _move(copied / ".nbrepro/records/nb.ipynb", plant.elsewhere)
+        server().answer = plant.answers or base.serves
+        with _environment({**base.environment, **plant.environment}, copied), persona(plant.persona):
+            (view,) = check([str(copied / "nb.ipynb")], Options(overrides=dict(plant.settings)), Silence())
         shutil.rmtree(project)
         return Found(plant=plant, result=view.result)
+
+    def why_not(self, plant: Plant) -> str | None:
+        """Return why a plant cannot be planted on this machine; ``None`` if it can."""
+        if self._bases[plant.base].in_memory and not MEMORY.is_dir():
+            return "no disk here lists files in the order of their making"
+        if plant.only_on and platform.machine() != plant.only_on:
+            return f"it needs a processor of the kind {plant.only_on}"
+        if plant.persona and not can_pose(plant.persona):
+            return "the system lets no program pose as another"
+        missing = [name for name in self._bases[plant.base].needs if find_spec(name) is None]
+        return f"{missing[0]} is not installed" if missing else None
 
     def _project(self, name: str) -> Path:
         if name not in self._recorded:
             base, project = self._bases[name], self._folder / f"base-{name}" / "project"
             (project / ".nbrepro").mkdir(parents=True)
             _write(project, base.files)
-            cells = [new_code_cell(source, id=f"c{index}") for index, source in enumerate(base.cells)]
+            server().answer = base.serves
+            place = server().address if base.serves else "{address}"
+            sources = [source.replace("{address}", place) for source in base.cells]
+            cells = [new_code_cell(source, id=f"c{index}") for index, source in enumerate(sources)]
             metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
             nbformat.write(new_notebook(cells=cells, metadata=metadata), project / "nb.ipynb")
             with _environment(base.environment, project):
-                (made,) = record([str(project / "nb.ipynb")], Options(recording=True, keep_going=True), _Silence())
+                (made,) = record([str(project / "nb.ipynb")], Options(recording=True, keep_going=True), Silence())
             assert made.record_path is not None, f"{name}: {made.reason}"
             self._recorded[name] = project
         return self._recorded[name]
@@ -155,6 +190,12 @@ class Field:
             notebook.metadata["language_info"] = {"name": "python", "version": plant.python}
         write_notebook(notebook, project / "nb.ipynb")
         shutil.rmtree(project / ".nbrepro/records")
+
+
+def _move(path: Path, elsewhere: Callable[[NotebookNode, Record], Record]) -> None:
+    notebook, made = read_record(path)
+    attach_record(notebook, elsewhere(notebook, made))
+    write_notebook(notebook, path)
 
 
 def _change(project: Path, base: Base, plant: Plant) -> None:
@@ -197,4 +238,4 @@ def _environment(variables: Mapping[str, str], project: Path) -> Iterator[None]:
         os.environ.update(before)
 
 
-__all__ = ["Base", "Field", "Found", "Plant"]
+__all__ = ["Base", "Field", "Found", "Plant", "Silence"]

@@ -154,3 +154,23 @@ def test_no_case_raises_and_no_cause_lacks_evidence(
     assert bool(causes) == any(cell.verdict in {Verdict.DIFFERENT, Verdict.ERROR} for cell in cells_found)
     assert all(cause.evidence and all(cause.evidence) and cause.summary for cause in causes)
     assert [cause.kind for cause in causes].count(CauseKind.UNKNOWN) in {0, len(causes)}
+
+
+def test_the_first_difference_is_explained_first_however_sure_a_later_one_is(make: Any, told: Any) -> None:
+    before = make.notebook(["import numpy as np", "np.ones(1).sum()", "a = 1\na"])
+    after = make.notebook(["import numpy as np", "np.ones(1).sum()", "a = 2\na"])
+    drift = [Drift(kind=CauseKind.PYTHON, name="python.version", reference="3.11.1", candidate="3.12.1")]
+    records = (make.record(before), make.record(after))
+    causes = explain(make.case(before, after, differing=[1, 2], records=records, drift=drift))
+    assert told(causes) == ["python medium", "source high"]
+
+
+def test_a_cause_is_as_sure_as_the_cell_that_it_is_surest_for_makes_it(make: Any, told: Any) -> None:
+    notebook = make.notebook(["import os", "1.5 * 2", "os.environ['OMP_STACKSIZE']"])
+    record = make.record(notebook)
+    drift = [
+        Drift(kind=CauseKind.ENVIRONMENT_VARIABLE, name="OMP_STACKSIZE", reference="1", candidate="2"),
+        Drift(kind=CauseKind.PYTHON, name="python.version", reference="3.11.1", candidate="3.12.1"),
+    ]
+    causes = explain(make.case(notebook, differing=[1, 2], records=(record, record), drift=drift))
+    assert told(causes) == ["python medium", "environment_variable high"]

@@ -68,3 +68,28 @@ def test_a_cell_that_killed_the_kernel_differs_first_in_the_explanation_too(proj
     assert (code, told) == (3, 3)
     first = [json.loads(answer)["notebooks"][0]["first_difference"] for answer in (text, explained)]
     assert first == [1, 1]
+
+
+def test_a_cell_that_is_gone_is_not_taken_for_the_one_that_raised_in_its_place(project: Path) -> None:
+    cells = [new_code_cell(source, id=source[0]) for source in ("a = 1", "b = 2", "c = a + b\nc")]
+    nbformat.write(new_notebook(cells=cells), project / "a.ipynb")
+    run("record", "-q", "a.ipynb")
+    nbformat.write(new_notebook(cells=[cells[0], cells[2]]), project / "a.ipynb")
+    code, text = run("check", "--json", "a.ipynb")
+    result = json.loads(text)["notebooks"][0]
+    assert code == 3
+    assert [cell["id"] for cell in result["cells"] if cell["verdict"] == "error"] == ["c"]
+    assert "`b` was defined by a cell that is gone" in {cause["summary"] for cause in result["causes"]}
+
+
+def test_what_a_second_run_told_is_recalled(project: Path) -> None:
+    notebook = nbformat.read(project / "a.ipynb", as_version=4)
+    notebook.cells[0].source = "import os, sys"
+    notebook.cells[1].source = "sys.modules['po' + 'six'].__dict__['get' + 'pid']() * 31"
+    nbformat.write(notebook, project / "a.ipynb")
+    run("record", "-q", "a.ipynb")
+    _, text = run("check", "--confirm", "--json", "a.ipynb")
+    checked = json.loads(text)["notebooks"][0]["causes"]
+    _, text = run("explain", "--json", "a.ipynb")
+    assert checked[0]["kind"] == "flaky"
+    assert json.loads(text)["notebooks"][0]["causes"] == checked

@@ -245,3 +245,57 @@ def test_a_canary_that_sings_otherwise_is_a_cause_only_where_nothing_says_why(
     assert [cause.kind for cause in causes] == kinds
     if kinds != [CauseKind.PACKAGE]:
         assert any("numpy.matmul, numpy.svd" in line for line in causes[0].evidence)
+
+
+def test_a_cell_that_asks_for_the_platform_depends_on_it(make: Any) -> None:
+    notebook = make.notebook(["import platform", "platform.machine()"])
+    record = make.record(notebook)
+    drift = [Drift(kind=CauseKind.PLATFORM, name="platform.machine", reference="x86_64", candidate="arm64")]
+    (cause,) = explain(make.case(notebook, differing=[1], records=(record, record), drift=drift))
+    assert (cause.kind, cause.confidence.value, cause.cell) == (CauseKind.PLATFORM, "high", 1)
+
+
+def test_a_variable_that_chose_the_code_path_is_told_with_it(make: Any) -> None:
+    notebook = make.notebook(["import numpy as np", "np.ones(2).sum()"])
+    record = make.record(notebook)
+    drift = [
+        Drift(kind=CauseKind.NUMERICS, name="numerics.blas.openblas.architecture", reference="A", candidate="B"),
+        Drift(kind=CauseKind.ENVIRONMENT_VARIABLE, name="OPENBLAS_CORETYPE", reference=None, candidate="B"),
+    ]
+    (cause,) = explain(make.case(notebook, differing=[1], records=(record, record), drift=drift))
+    assert cause.kind is CauseKind.NUMERICS
+    assert "OPENBLAS_CORETYPE unset → B" in cause.evidence
+    assert cause.mend == "Unset OPENBLAS_CORETYPE."
+
+
+def test_locale_and_time_zone_are_two_causes_however_many_variables_set_them(make: Any) -> None:
+    notebook = make.notebook(["import locale", "locale.getlocale()"])
+    record = make.record(notebook)
+    names = ("LANG", "LC_ALL", "environment.locale", "TZ", "environment.timezone")
+    drift = [Drift(kind=CauseKind.LOCALE, name=name, reference="C.UTF-8", candidate="C") for name in names]
+    causes = explain(make.case(notebook, differing=[1], records=(record, record), drift=drift))
+    assert sorted(cause.summary for cause in causes) == [
+        "the locale changed: C.UTF-8 → C",
+        "the time zone changed: C.UTF-8 → C",
+    ]
+
+
+def test_what_an_address_answered_is_the_network_s_doing(make: Any) -> None:
+    notebook = make.notebook(["t = read('http://example.org/t.csv')\nt"])
+    address = "http://example.org/t.csv"
+    reading = {0: {"files": (FileUse(path=address, mode="read"),)}}
+    record = make.record(notebook, reading)
+    drift = [Drift(kind=CauseKind.DATA_CHANGED, name=address, reference="blake3:1", candidate="blake3:2")]
+    (cause,) = explain(make.case(notebook, differing=[0], records=(record, record), drift=drift))
+    assert (cause.kind, cause.confidence.value) == (CauseKind.NETWORK, "high")
+    assert cause.summary == "http://example.org/t.csv answered otherwise (1… → 2…)"
+
+
+def test_a_file_that_is_new_to_a_notebook_that_read_none_is_told(make: Any) -> None:
+    notebook = make.notebook(["import matplotlib.pyplot as plt", "plt.plot([1])"])
+    here = Python(version="3.11.7", implementation="CPython", build="")
+    reading = {0: {"files": (FileUse(path="matplotlibrc", mode="read"),)}}
+    before = make.record(notebook, python=here)
+    after = make.record(notebook, reading, python=here, data={"matplotlibrc": DataFile(digest="blake3:1", size=1)})
+    (cause,) = explain(make.case(notebook, differing=[1], records=(before, after)))
+    assert cause.summary == "matplotlibrc is new: the reference did not read it"

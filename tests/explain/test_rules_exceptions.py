@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import subprocess
 from typing import Any
 
 import pytest
@@ -60,8 +61,32 @@ def test_a_missing_module_without_a_record_names_its_distribution(make: Any) -> 
     assert "opencv-python" in (cause.mend or "")
 
 
+@pytest.mark.parametrize(
+    ("module", "mend"),
+    [
+        ("numpyy", "If `numpy` is meant, import that."),
+        ("whatever_it_is", "Find out what provides `whatever_it_is` (perhaps whatever_it_is), and install that."),
+    ],
+)
+def test_a_module_that_nobody_knows_is_not_installed_by_its_name(make: Any, module: str, mend: str) -> None:
+    error = ("ModuleNotFoundError", f"No module named '{module}'")
+    cause = explain(make.case(make.notebook([f"import {module}"]), errors={0: error}))[0]
+    assert cause.mend == mend
+
+
 def missing(name: str) -> tuple[str, str]:
     return "FileNotFoundError", f"[Errno 2] No such file or directory: '{name}'"
+
+
+def test_a_missing_file_that_git_tracks_is_brought_back_by_git(make: Any) -> None:
+    (make.root / "data").mkdir()
+    (make.root / "data" / "train.csv").write_text("x\n")
+    for step in (["init", "-q"], ["add", "data/train.csv"]):
+        subprocess.run(["git", "-C", str(make.root), *step], check=True)
+    (make.root / "data" / "train.csv").unlink()
+    cause = explain(make.case(make.notebook(["open('data/train.csv')"]), errors={0: missing("data/train.csv")}))[0]
+    assert cause.summary == "data/train.csv is not there, though git tracks it"
+    assert cause.mend == "Bring it back: `git checkout -- data/train.csv`."
 
 
 def test_a_missing_file_that_dvc_tracks_can_be_pulled(make: Any) -> None:
@@ -142,3 +167,39 @@ def test_the_exception_that_ended_the_run_is_explained_beside_an_earlier_differe
     candidate = make.record(notebook, problem=Problem(kind="exception", message="NameError", cell=2))
     case = make.case(notebook, differing=[1], errors={2: NAME}, records=(None, candidate))
     assert told(explain(case))[:2] == ["hidden_state high", "unseeded_randomness medium"]
+
+
+NP_FLOAT = (
+    "module 'numpy' has no attribute 'float'.\n`np.float` was a deprecated alias for the builtin `float`. To avoid "
+    "this error in existing code, use `float` by itself.\nThe aliases was originally deprecated in NumPy 1.20"
+)
+
+
+def test_what_the_message_says_of_the_version_and_of_the_new_name_is_taken_over(make: Any) -> None:
+    notebook = make.notebook(["import numpy as np\nnp.float(3)"])
+    record = make.record(notebook, packages={"numpy": Package(version="2.4.6")})
+    error = {0: ("AttributeError", NP_FLOAT)}
+    cause = explain(make.case(notebook, errors=error, records=(None, record)))[0]
+    assert cause.kind is CauseKind.API_CHANGE
+    assert "originally deprecated in NumPy 1.20, says the message" in cause.evidence
+    assert cause.mend == "Use `float` instead, or install the version of numpy of that time."
+
+
+@pytest.mark.parametrize(
+    ("message", "word"),
+    [
+        ("the kernel was killed by signal 11 (SIGSEGV)", "native library crashed"),
+        ("the kernel was killed by signal 9 (SIGKILL), probably because memory ran out", "Work on the data in parts"),
+        ("the kernel was killed by signal 9 (SIGKILL)", "job managers"),
+        ("the kernel was killed by signal 15 (SIGTERM)", "Something asked the kernel to end"),
+        ("the kernel exited with status 3", "os._exit"),
+        ("the kernel ended", "Look at what the cell calls last"),
+    ],
+)
+def test_how_the_kernel_ended_decides_what_to_do(make: Any, message: str, word: str) -> None:
+    notebook = make.notebook(["x = 1", "import os\nos.kill(os.getpid(), 9)"])
+    record = make.record(notebook, problem=Problem(kind="kernel_death", message=message, cell=1))
+    cause = explain(make.case(notebook, differing=[1], records=(None, record)))[0]
+    assert cause.kind is CauseKind.KERNEL_DEATH
+    assert word in (cause.mend or "")
+    assert cause.evidence == (message, "cell 2, line 2: `os.kill(os.getpid(), 9)`")

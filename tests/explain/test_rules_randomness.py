@@ -22,6 +22,16 @@ def test_an_unseeded_generator_seen_in_a_cell_that_feeds_the_differing_one_is_ce
     assert "default_rng(42)" in (cause.mend or "")
 
 
+def test_a_seed_that_was_passed_since_asks_for_a_new_record(make: Any) -> None:
+    before = make.notebook(["rng = numpy.random.default_rng()", "rng.normal()"])
+    after = make.notebook(["rng = numpy.random.default_rng(42)", "rng.normal()"])
+    records = (make.record(before, {0: {"findings": (UNSEEDED,)}}), make.record(after))
+    edit, cause = explain(make.case(before, after, differing=[1], records=records))
+    assert edit.kind is CauseKind.SOURCE
+    assert cause.summary == "the reference was made without a seed, and cell 1 passes one now: record again"
+    assert cause.mend == "Keep a reference that has the seed: `nbrepro record`."
+
+
 def test_an_unseeded_generator_that_reaches_nothing_is_only_possible(make: Any) -> None:
     notebook = make.notebook(["rng = make_rng()", "x"])
     record = make.record(notebook, {0: {"findings": (UNSEEDED,)}})

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nbrepro.explain.case import Case, Step
-from nbrepro.explain.evidence import constructs_in, draws, findings, library_of, link, seed_advice, seeded_libraries
+from nbrepro.explain.evidence import (
+    constructs_in,
+    draws,
+    findings,
+    library_of,
+    link,
+    reseeds,
+    seed_advice,
+    seeded_libraries,
+)
 from nbrepro.explain.registry import rule
 from nbrepro.records import Cause, CauseKind, Confidence
 from nbrepro.sources.constructs import Construct
@@ -39,6 +48,8 @@ def unseeded_by_its_source(case: Case) -> Iterator[Cause]:
         for construct in constructs_in(case, step):
             if construct.is_global and case.reference_record is not None:
                 continue  # the states of the global generators are on record
+            if construct.is_global and _is_reseeded(case, step, construct):
+                continue  # the call that took a seed of the system is told instead
             if construct.kind is CauseKind.UNSEEDED_RANDOMNESS and not _is_seeded(case, step, construct):
                 yield _unseeded(case, step, construct)
                 break
@@ -49,6 +60,16 @@ def _is_seeded(case: Case, step: Step, construct: Construct) -> bool:
         return False
     seeded = seeded_libraries(case, step)
     return _library(construct) in seeded
+
+
+def _is_reseeded(case: Case, step: Step, construct: Construct) -> bool:
+    """Whether a cell up to this one was seen to seed the same global generator with a value of the system's."""
+    library = library_of(_library(construct))
+    return any(
+        reseeds(finding.what) and library_of(finding.what) == library
+        for other in case.history[: step.place + 1]
+        for finding, _ in findings(case, other, CauseKind.UNSEEDED_RANDOMNESS)
+    )
 
 
 def _library(construct: Construct) -> str:
@@ -91,16 +112,24 @@ def unstable_by_its_source(case: Case) -> Iterator[Cause]:
         for construct in constructs_in(case, step):
             if construct.kind in told or construct.kind not in _SUMMARIES or _is_ruled_out(case, step, construct):
                 continue
+            if not (case.leads(step, construct.line) and case.hands_on(step, construct.line)):
+                continue
             told.add(construct.kind)
             yield Cause(
                 kind=construct.kind,
                 summary=_SUMMARIES[construct.kind].format(cell=step.label, line=construct.line),
-                confidence=Confidence.MEDIUM if step is case.target else Confidence.LOW,
+                confidence=_certainty(case, step, construct),
                 evidence=(f"{step.label}, line {construct.line}: `{construct.what}`", *link(case, step)),
                 cell=step.candidate,
                 line=construct.line,
                 mend=MENDS[construct.kind],
             )
+
+
+def _certainty(case: Case, step: Step, construct: Construct) -> Confidence:
+    """Listings and clocks are common further up; a variable that leads to what differs has one value a run."""
+    is_near = step is case.target or (construct.kind is CauseKind.ENVIRONMENT_VARIABLE and case.knows_what_leads)
+    return Confidence.MEDIUM if is_near else Confidence.LOW
 
 
 def _is_ruled_out(case: Case, step: Step, construct: Construct) -> bool:

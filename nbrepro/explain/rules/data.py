@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
 from shlex import quote
 
 from nbrepro.explain.case import Case, Step
+from nbrepro.explain.contents import changes
 from nbrepro.explain.files import rows, rows_in_dvc_cache
+from nbrepro.explain.former import former_contents, is_of
 from nbrepro.explain.registry import rule
+from nbrepro.explain.rules.constructs import MENDS
 from nbrepro.records import Cause, CauseKind, Confidence, DataFile, Drift, DvcState
 from nbrepro.records.digests import short
+
+MAX_READ = 16 * 1024 * 1024
+"""Bytes of a file that is read to tell what changed in it."""
+_COMMITS = 20
 
 
 @rule
 def data_changed(case: Case) -> Iterator[Cause]:
     """A file that both runs read has other contents."""
     for drift in case.drifts(CauseKind.DATA_CHANGED):
+        if "://" in drift.name:
+            yield _answered_otherwise(case, drift)
+            continue
         before = case.reference_fingerprint.data.get(drift.name)
         after = case.candidate_fingerprint.data.get(drift.name)
         readers = list(_readers(case, drift.name))
@@ -31,12 +43,30 @@ def data_changed(case: Case) -> Iterator[Cause]:
         )
 
 
+def _answered_otherwise(case: Case, drift: Drift) -> Cause:
+    """What was read from an address is told as the network's doing: there is no file to put back."""
+    readers = list(_readers(case, drift.name))
+    using = [step for step in readers if case.reaches(step)]
+    cell = (using or readers)[0].candidate if readers else None
+    record = case.candidate_record.cells.get(cell) if case.candidate_record and cell is not None else None
+    lines = {finding.line for finding in record.findings if finding.kind is CauseKind.NETWORK} if record else set()
+    return Cause(
+        kind=CauseKind.NETWORK,
+        summary=f"{drift.name} answered otherwise ({_digests(drift)})",
+        confidence=_certainty(readers, using),
+        evidence=(f"digest {_digests(drift)}", *_reading(readers, using)),
+        cell=cell,
+        line=lines.pop() if len(lines) == 1 else None,
+        mend=MENDS[CauseKind.NETWORK],
+    )
+
+
 @rule
 def data_gone(case: Case) -> Iterator[Cause]:
     """A file that only one run read: one that is gone, or one that is new."""
     if case.raised is not None:
         return  # the exception tells it better
-    for drift in case.drifts(CauseKind.DATA_MISSING):
+    for drift in (*case.drifts(CauseKind.DATA_MISSING), *_where_one_run_read_nothing(case)):
         gone = drift.candidate is None
         if gone and (case.root / drift.name).exists():
             continue  # it was not asked for: that follows from something else
@@ -50,6 +80,18 @@ def data_gone(case: Case) -> Iterator[Cause]:
             cell=(using or readers)[0].candidate if readers else None,
             mend=f"{'Put it back' if gone else 'Take it away'}, or accept the outputs with `nbrepro check --update`.",
         )
+
+
+def _where_one_run_read_nothing(case: Case) -> Iterator[Drift]:
+    """The files of the other run; it is no drift to those who cannot know that nothing was read, as both records do."""
+    records = (case.reference_record, case.candidate_record)
+    if any(record is None or record.problem is not None or record.fingerprint.python is None for record in records):
+        return
+    before, after = case.reference_fingerprint.data, case.candidate_fingerprint.data
+    if bool(before) is not bool(after):
+        for name in sorted({**before, **after}):
+            digests = (side[name].digest if name in side else None for side in (before, after))
+            yield Drift(kind=CauseKind.DATA_MISSING, name=name, reference=next(digests), candidate=next(digests))
 
 
 @rule
@@ -100,7 +142,9 @@ def _contents(case: Case, drift: Drift, before: DataFile | None, after: DataFile
     if before and after and before.size is not None and after.size is not None:
         change = after.size - before.size
         yield f"{before.size:,} → {after.size:,} bytes ({change:+,})" if change else f"{after.size:,} bytes in both"
-    if before and before.dvc:
+    told = _changes(case, drift, before, after)
+    yield from told
+    if not told and before and before.dvc:
         yield from _rows(case, drift.name, before.dvc.recorded)
     states = [file.dvc for file in (before, after) if file and file.dvc]
     if len(states) == 2 and states[0].recorded != states[1].recorded:  # noqa: PLR2004 - both sides
@@ -108,6 +152,29 @@ def _contents(case: Case, drift: Drift, before: DataFile | None, after: DataFile
     elif states:
         same = {True: "which the file on disk is", False: "which the file on disk is not", None: ""}[states[-1].matches]
         yield f"DVC: {states[-1].tracked_by} records {_digest(states[-1].recorded)}" + (f", {same}" if same else "")
+
+
+def _changes(case: Case, drift: Drift, before: DataFile | None, after: DataFile | None) -> tuple[str, ...]:
+    """Say what changed in a file of which git or DVC keeps the reference's version near."""
+    sizes = [file.size for file in (before, after) if file and file.size is not None]
+    if len(sizes) < len((before, after)) or max(sizes) > MAX_READ or not drift.reference or not drift.candidate:
+        return ()
+    if Path(drift.name).is_absolute() or "://" in drift.name:
+        return ()
+    recorded = before.dvc.recorded if before and before.dvc else None
+    return _changes_of(case.root, drift.name, drift.reference, drift.candidate, recorded)
+
+
+@lru_cache(maxsize=64)
+def _changes_of(root: Path, name: str, before: str, after: str, dvc: str | None) -> tuple[str, ...]:
+    try:
+        now: bytes | None = (root / name).read_bytes()
+    except OSError:
+        now = None
+    if now is None or not is_of(now, after):
+        now = former_contents(root, name, after, None, commits=_COMMITS)
+    then = former_contents(root, name, before, dvc, commits=_COMMITS)
+    return () if then is None or now is None else changes(name, then, now)
 
 
 def _rows(case: Case, name: str, recorded: str) -> Iterator[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from nbrepro.explain.case import Case
+from nbrepro.explain.case import Case, Step
 from nbrepro.explain.registry import rule
 from nbrepro.records import Cause, CauseKind, Confidence, Problem
 
@@ -13,9 +14,27 @@ _RESOURCES = {
     "output_limit": ("wrote more output than allowed", "Write less, or raise `max_output` in the configuration."),
 }
 _DEATHS = {
-    "kernel_death": ("the kernel died", "Look for what takes the memory, or for a crash in a native library."),
+    "kernel_death": ("the kernel died", "Look at what the cell calls last: in the log of the kernel, if it left one."),
     "kernel_start": ("the kernel did not start", "Start the kernel by hand (`jupyter console`) to see what it says."),
 }
+_SIGNALS = (
+    (re.compile(r"memory ran out"), "Work on the data in parts, or run on a machine with more memory."),
+    (
+        re.compile(r"SIGKILL"),
+        "Look for what killed it: the system does when memory runs out, and so do job managers at their limits.",
+    ),
+    (
+        re.compile(r"SIG(SEGV|ABRT|BUS|ILL|FPE|TRAP)"),
+        "A native library crashed: run the cell with `faulthandler` enabled to see in which call, then update it.",
+    ),
+    (
+        re.compile(r"SIG(TERM|HUP|INT|QUIT)"),
+        "Something asked the kernel to end: look for what, in the cell and outside.",
+    ),
+    (re.compile(r"exited with status|with `exit`"), "Take the call out that ends the process (`exit`, `os._exit`)."),
+)
+"""What to do, by how the kernel ended."""
+_ENDS = re.compile(r"\b(os\.(_exit|abort|kill\w*)|sys\.exit|exit|quit|signal\.raise_signal|ctypes\.\w+)\(")
 
 
 @rule
@@ -30,16 +49,25 @@ def run_cut_short(case: Case) -> Iterator[Cause]:
         else None
     )
     where = cell.label if cell else "the run"
-    evidence = (problem.message, *_time_before(case, problem))
+    evidence: tuple[str, ...] = (problem.message, *_time_before(case, problem))
     if problem.kind in _RESOURCES:
         what, mend = _RESOURCES[problem.kind]
         kind, summary = CauseKind.RESOURCES, f"{where} {what}"
     elif problem.kind in _DEATHS:
         what, mend = _DEATHS[problem.kind]
+        mend = next((words for sign, words in _SIGNALS if sign.search(problem.message)), mend)
+        evidence = (*evidence, *_ending_calls(cell))
         kind, summary = CauseKind.KERNEL_DEATH, what + (f" in {where}" if cell else "")
     else:
         return
     yield Cause(kind=kind, summary=summary, confidence=Confidence.HIGH, evidence=evidence, cell=problem.cell, mend=mend)
+
+
+def _ending_calls(cell: Step | None) -> Iterator[str]:
+    """The lines of the cell that can end a process."""
+    for number, line in enumerate(cell.source.split("\n") if cell else (), start=1):
+        if cell and _ENDS.search(line):
+            yield f"{cell.label}, line {number}: `{line.strip()[:80]}`"
 
 
 def _time_before(case: Case, problem: Problem) -> Iterator[str]:

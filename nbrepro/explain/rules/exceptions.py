@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
+from pathlib import PurePath
+from shlex import quote
 
 from nbrepro.explain.case import Case, Step
-from nbrepro.explain.distributions import distribution_of, normalised
-from nbrepro.explain.files import nearest_names, resolved, tracked_by
+from nbrepro.explain.distributions import changelog_of, distribution_of, is_known, like, normalised
+from nbrepro.explain.files import in_git, nearest_names, resolved, tracked_by
 from nbrepro.explain.registry import rule
+from nbrepro.explain.rules.packages import version_change
 from nbrepro.explain.sources import names_of
-from nbrepro.records import Cause, CauseKind, Confidence, Drift, ExceptionInfo
+from nbrepro.records import Cause, CauseKind, Confidence, Drift, ExceptionInfo, Package
 
 _NAME = re.compile(r"name '([^']+)' is not defined")
 _MODULE = re.compile(r"No module named '?([\w.]+)'?")
 _FILE = re.compile(r"No such file or directory:? b?['\"]?([^'\"\n]+)['\"]?")
 _PACKAGE = re.compile(r"(?:site|dist)-packages[/\\]([\w]+)")
+_DEPRECATED = re.compile(r"((?:\w+ )?(?:deprecated|removed)) in ((?:[A-Za-z][\w-]* )?v?\d[\w.]*)")
+_INSTEAD = re.compile(r"(?:\b[Uu]se|Did you mean:?) [`'\"]([\w.]+)[`'\"]")
 _SUBJECT = re.compile(r"module '([\w.]+)'|from '([\w.]+)'")
 _PYTHON_2 = frozenset(
     [
@@ -135,14 +141,7 @@ def module_not_found(case: Case) -> Iterator[Cause]:
     name = distribution_of(module)
     had = case.reference_fingerprint.packages.get(normalised(name))
     has = case.candidate_fingerprint.packages.get(normalised(name))
-    if had is not None:
-        known = f"the reference had {name} {had.version}"
-        mend = f"Install it: `pip install {name}=={had.version}`."
-    elif case.reference_record is not None:
-        known = f"the reference's record lists no distribution {name}"
-        mend = f"Install what provides `{module}` (perhaps `pip install {name}`)."
-    else:
-        known, mend = f"the module belongs to the distribution {name}", f"Install it: `pip install {name}`."
+    known, mend = _provider(case, module, name, had)
     if has is not None:
         known = f"{name} {has.version} is installed here, but has no module `{found[1]}`"
         mend = f"Install the version of {name} that the notebook was written for, or import from its new place."
@@ -157,6 +156,25 @@ def module_not_found(case: Case) -> Iterator[Cause]:
     )
 
 
+def _provider(case: Case, module: str, name: str, had: Package | None) -> tuple[str, str]:
+    """Say what provides a module, as far as that is known, and what to do; a name that may be mistyped is not fetched.
+
+    To install whatever bears a mistyped name is how people get packages that were laid out for them.
+    """
+    if had is not None:
+        return f"the reference had {name} {had.version}", f"Install it: `pip install {name}=={had.version}`."
+    near = None if is_known(module) else like(module)
+    if near is not None:
+        return f"`{near}` is a module of nearly the same name", f"If `{near}` is meant, import that."
+    if case.reference_record is not None:
+        known = f"the reference's record lists no distribution {name}"
+    elif is_known(module):
+        return f"the module belongs to the distribution {name}", f"Install it: `pip install {name}`."
+    else:
+        known = "which distribution provides it is not known here; most bear the name of their module"
+    return known, f"Find out what provides `{module}` (perhaps {name}), and install that."
+
+
 @rule
 def file_not_found(case: Case) -> Iterator[Cause]:
     """A file is not there: what has a similar name, and whether DVC tracks it."""
@@ -169,23 +187,26 @@ def file_not_found(case: Case) -> Iterator[Cause]:
     name = found[1].strip()
     path = resolved(case, name)
     tracker = tracked_by(path, case.root)
+    committed = not tracker and in_git(path, case.root)
     near = nearest_names(path)
     evidence = [_trace(error, step)]
-    if tracker:
-        evidence.append(f"{tracker} tracks it")
+    if tracker or committed:
+        evidence.append(f"{tracker or 'git'} tracks it")
     if near:
         evidence.append("names like it on disk: " + ", ".join(near))
     if any(path.as_posix().endswith(used) for used in case.reference_fingerprint.data):
         evidence.append("the reference read it")
     if tracker:
         mend = f"Fetch it: `dvc pull {tracker}`."
+    elif committed:
+        mend = f"Bring it back: `git checkout -- {quote(os.path.relpath(path, case.root))}`."
     elif near:
-        mend = f"Put the file there, or read {near[0]} if that is what is meant."
+        mend = f"Put the file there, or read {PurePath(name).with_name(near[0])} if that is what is meant."
     else:
         mend = "Put the file there, and track it with DVC or git so that it comes with the notebook."
     yield Cause(
         kind=CauseKind.DATA_MISSING,
-        summary=f"{name} is not there" + (f", though {tracker} tracks it" if tracker else ""),
+        summary=f"{name} is not there" + (f", though {tracker or 'git'} tracks it" if tracker or committed else ""),
         confidence=Confidence.HIGH,
         evidence=tuple(evidence),
         cell=step.candidate,
@@ -206,36 +227,58 @@ def interface_changed(case: Case) -> Iterator[Cause]:
     changed = {normalised(drift.name): drift for drift in case.drifts(CauseKind.PACKAGE)}
     for name in sorted(touched):
         here = case.candidate_fingerprint.packages.get(name)
-        if name in changed and changed[name].reference and changed[name].candidate:
-            yield _interface(step, error, changed[name])
+        drift = changed.get(name)
+        if drift and drift.reference and drift.candidate:
+            yield _interface(
+                step,
+                error,
+                name=drift.name,
+                summary=f"{drift.name} {version_change(drift)} no longer takes what {step.label} asks of it",
+                confidence=Confidence.HIGH,
+                known=f"{drift.name} was {drift.reference} and is {drift.candidate}; the error came from there",
+                mend=f"{_adapted(error, drift)}, or install {drift.name}=={drift.reference}.",
+            )
         elif here is not None and case.reference_record is None and _SUBJECT.search(error.message):
-            yield Cause(
-                kind=CauseKind.API_CHANGE,
+            yield _interface(
+                step,
+                error,
+                name=name,
                 summary=f"{name} {here.version} has no such name: {error.message.split(chr(10))[0][:120]}",
                 confidence=Confidence.MEDIUM,
-                evidence=(
-                    _trace(error, step),
-                    f"{name} {here.version} is installed here; the cell once ran without error",
-                ),
-                cell=step.candidate,
-                line=error.line,
-                mend=f"Use the name that took its place, or install the version of {name} of that time.",
+                known=f"{name} {here.version} is installed here; the cell once ran without error",
+                mend=f"{_instead(error)}, or install the version of {name} of that time.",
             )
 
 
-def _interface(step: Step, error: ExceptionInfo, drift: Drift) -> Cause:
+def _interface(
+    step: Step, error: ExceptionInfo, *, name: str, summary: str, confidence: Confidence, known: str, mend: str
+) -> Cause:
     return Cause(
         kind=CauseKind.API_CHANGE,
-        summary=f"{drift.name} {drift.reference} → {drift.candidate} no longer takes what {step.label} asks of it",
-        confidence=Confidence.HIGH,
-        evidence=(
-            _trace(error, step),
-            f"{drift.name} was {drift.reference} and is {drift.candidate}; the error came from there",
-        ),
+        summary=summary,
+        confidence=confidence,
+        evidence=(_trace(error, step), known, *_deprecated(error), *changelog_of(name)),
         cell=step.candidate,
         line=error.line,
-        mend=f"Adapt the call to {drift.name} {drift.candidate}, or install {drift.name}=={drift.reference}.",
+        mend=mend,
     )
+
+
+def _deprecated(error: ExceptionInfo) -> Iterator[str]:
+    """What the message itself says of the version in which the name went."""
+    found = _DEPRECATED.search(error.message)
+    if found:
+        yield f"{found[1]} in {found[2].rstrip('.')}, says the message"
+
+
+def _instead(error: ExceptionInfo) -> str:
+    found = _INSTEAD.search(error.message)
+    return f"Use `{found[1]}` instead" if found else "Use the name that took its place"
+
+
+def _adapted(error: ExceptionInfo, drift: Drift) -> str:
+    told = _INSTEAD.search(error.message)
+    return _instead(error) if told else f"Adapt the call to {drift.name} {drift.candidate}"
 
 
 def _modules_of(case: Case, error: ExceptionInfo) -> set[str]:

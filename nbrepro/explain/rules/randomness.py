@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from nbrepro.explain.case import Case, Step
 from nbrepro.explain.evidence import constructs_in, draws, findings, library_of, link, seed_advice
 from nbrepro.explain.registry import rule
 from nbrepro.explain.streams import partings, shifting
-from nbrepro.records import Cause, CauseKind, Confidence
+from nbrepro.records import Cause, CauseKind, Confidence, Finding
 
 
 @rule
@@ -16,6 +17,9 @@ def unseeded_generator(case: Case) -> Iterator[Cause]:
     """A generator that took its seed from the operating system, seen while the cell ran."""
     for step in case.history:
         for finding, runs in findings(case, step, CauseKind.UNSEEDED_RANDOMNESS):
+            if runs == "in the reference's run" and (line := _now_seeded(case, step, finding.line)):
+                yield _seeded_since(case, step, finding, line)
+                continue
             line = f" (line {finding.line})" if finding.line else ""
             times = f", {finding.count} times" if finding.count > 1 else ""
             yield Cause(
@@ -27,6 +31,37 @@ def unseeded_generator(case: Case) -> Iterator[Cause]:
                 line=finding.line,
                 mend=seed_advice(finding.what),
             )
+
+
+def _now_seeded(case: Case, step: Step, line: int | None) -> str | None:
+    """The line of an edited cell that seeds now what the reference's drew from without a seed."""
+    if step.candidate is None or step.reference is None or step.before == step.after or line is None:
+        return None
+    if any(one.kind is CauseKind.UNSEEDED_RANDOMNESS and not one.is_global for one in constructs_in(case, step)):
+        return None
+    lines = [text.strip() for text in step.after.split("\n") if text not in step.before.split("\n")]
+    return next((text for text in lines if _SEEDS.search(text)), None)
+
+
+_SEEDS = re.compile(
+    r"(?:default_rng|RandomState|SeedSequence|Random|Generator|PCG64|seed)\(\s*[^)\s]|seed=|random_state="
+)
+
+
+def _seeded_since(case: Case, step: Step, finding: Finding, line: str) -> Cause:
+    return Cause(
+        kind=CauseKind.UNSEEDED_RANDOMNESS,
+        summary=f"the reference was made without a seed, and {step.label} passes one now: record again",
+        confidence=Confidence.HIGH if case.reaches(step) else Confidence.MEDIUM,
+        evidence=(
+            f"in the reference's run {step.label} called `{finding.what}`",
+            f"{step.label} says now: `{line}`",
+            *link(case, step),
+        ),
+        cell=step.candidate,
+        line=next((n for n, text in enumerate(step.after.split("\n"), 1) if text.strip() == line), None),
+        mend="Keep a reference that has the seed: `nbrepro record`.",
+    )
 
 
 @rule

@@ -28,19 +28,24 @@ _OTHER_MENDS = {
     CauseKind.THREADS: "Collect the results in the order of the inputs, or run on one thread.",
     CauseKind.RANDOM_CONSUMPTION: "Give each worker a generator of its own: `SeedSequence(42).spawn(n)`.",
 }
+_BESIDE = ("what differs is not known to come of this line",)
 
 
 @rule
 def unstable_as_seen(case: Case) -> Iterator[Cause]:
     """Something was seen in a cell that can make its result differ next time."""
+    answered = " ".join(drift.name for drift in case.drifts(CauseKind.DATA_CHANGED) if "://" in drift.name)
     for step in case.history:
         for finding, runs in findings(case, step, *_SUMMARIES):
+            if finding.kind is CauseKind.NETWORK and finding.what in answered:
+                continue
             line = f" (line {finding.line})" if finding.line else ""
+            leads = case.hands_on(step, finding.line) and case.leads(step, finding.line)
             yield Cause(
                 kind=finding.kind,
                 summary=_SUMMARIES[finding.kind].format(cell=step.label, line=line),
-                confidence=_certainty(finding.kind, here=step is case.target, reaches=case.reaches(step)),
-                evidence=(f"{step.label}{line}: `{finding.what}` ({runs})", *link(case, step)),
+                confidence=_certainty(finding.kind, here=step is case.target, reaches=leads),
+                evidence=(f"{step.label}{line}: `{finding.what}` ({runs})", *(link(case, step) if leads else _BESIDE)),
                 cell=step.candidate,
                 line=finding.line,
                 mend=MENDS.get(finding.kind) or _OTHER_MENDS[finding.kind],
@@ -49,6 +54,6 @@ def unstable_as_seen(case: Case) -> Iterator[Cause]:
 
 def _certainty(kind: CauseKind, *, here: bool, reaches: bool) -> Confidence:
     """A listing or a download is common and mostly stable: only in the differing cell is it strong evidence."""
-    if kind in {CauseKind.FILESYSTEM_ORDER, CauseKind.NETWORK, CauseKind.TIME} and not here:
-        return Confidence.MEDIUM if reaches else Confidence.LOW
+    if kind in {CauseKind.FILESYSTEM_ORDER, CauseKind.NETWORK, CauseKind.TIME} and reaches and not here:
+        return Confidence.MEDIUM
     return Confidence.HIGH if reaches else Confidence.LOW
