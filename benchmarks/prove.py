@@ -187,7 +187,7 @@ def page(proofs: Sequence[Proof]) -> str:
         nbrepro=version("nbrepro"),
         python=sys.version.split()[0],
         cores=os.cpu_count(),
-        installer="uv" if shutil.which("uv") else f"pip {version('pip')}",
+        installer=f"uv {version('uv')}" if shutil.which("uv") else f"pip {version('pip')}",
         right=sum(proof.is_right for proof in proofs),
         count=len(proofs),
         rows="\n".join(map(_row, proofs)),

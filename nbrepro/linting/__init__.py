@@ -2,5 +2,6 @@
 
 from nbrepro.linting.codes import CODES
 from nbrepro.linting.lint import Fault, lint_notebook
+from nbrepro.linting.sarif import sarif
 
-__all__ = ["CODES", "Fault", "lint_notebook"]
+__all__ = ["CODES", "Fault", "lint_notebook", "sarif"]

@@ -16,6 +16,7 @@ CODES: dict[str, str] = {
     "NBR301": "reading of a remote address",
     "NBR302": "absolute path",
     "NBR303": "input that neither git nor DVC tracks",
+    "NBR304": "import of a package that the project's requirements do not name",
     "NBR401": "name used before the cell that defines it",
     "NBR402": "name that no cell defines",
     "NBR403": "cell that is no Python",

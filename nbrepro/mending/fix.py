@@ -21,7 +21,7 @@ from nbrepro.mending.patterns import cell_of, splices
 from nbrepro.mending.splices import applied
 from nbrepro.notebooks import cell_numbers, code_cells, source_of, write_notebook
 from nbrepro.proving.copies import copy_project
-from nbrepro.records import Cause, CauseKind, NotebookResult
+from nbrepro.records import USUAL_MENDS, Cause, CauseKind, NotebookResult
 from nbrepro.targets import Options, Reference, Target, run_request, shown
 
 ROUNDS = 3
@@ -36,6 +36,8 @@ class _Patch:
     notebook: NotebookNode
     done: list[str] = field(default_factory=list)
     by_hand: list[str] = field(default_factory=list)
+    is_ordered: bool = False
+    """Whether cells were moved: the order is then no longer a thing to do by hand."""
 
 
 def fix(explanation: Explanation, out: Path, said: Callable[[str], None], *, force: bool = False) -> NotebookResult:
@@ -104,6 +106,8 @@ def _run(target: Target, notebook: NotebookNode, said: Callable[[str], None]) ->
         write_notebook(notebook, path)
         request = replace(run_request(target, Options(), None), notebook=notebook, path=path, root=root)
         run = run_notebook(replace(request, expected_errors=frozenset()))
+    if run.record.problem is not None and run.record.problem.kind == "interrupted":
+        raise KeyboardInterrupt
     said("the copy ran " + (f"until {run.record.problem.message}" if run.record.problem else "to its end"))
     return run
 
@@ -113,7 +117,9 @@ def _mend(patch: _Patch, case: Case, causes: Sequence[Cause]) -> None:
         moved = reordered(case, cause, patch.notebook)
         changes = [moved] if moved else _rewrite(patch.notebook, case, cause)
         patch.done += changes
-        if not changes and len(patch.by_hand) < MOST_BY_HAND:
+        patch.is_ordered = patch.is_ordered or moved is not None
+        settled = bool(changes) or (patch.is_ordered and cause.kind is CauseKind.EXECUTION_ORDER)
+        if not settled and len(patch.by_hand) < MOST_BY_HAND:
             patch.by_hand += [text for text in _in_words(case, cause) if text not in patch.by_hand]
 
 
@@ -137,7 +143,7 @@ def _rewrite(notebook: NotebookNode, case: Case, cause: Cause) -> list[str]:
 
 def _in_words(case: Case, cause: Cause) -> list[str]:
     """The smallest change for people to make; for a package, the line for the requirements."""
-    texts = [cause.mend] if cause.mend else []
+    texts = [cause.mend or USUAL_MENDS[cause.kind]]
     if cause.kind in {CauseKind.PACKAGE, CauseKind.API_CHANGE, CauseKind.RENDERING, CauseKind.MISSING_MODULE}:
         told = " ".join((cause.summary, *cause.evidence))
         texts += [

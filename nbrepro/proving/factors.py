@@ -9,8 +9,8 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from nbrepro.explain import Case, Step
+from nbrepro.explain.former import former_contents
 from nbrepro.explain.sources import same_code
-from nbrepro.proving.contents import former_contents
 from nbrepro.records import Cause, CauseKind, Drift
 
 
@@ -56,11 +56,16 @@ def factors(case: Case, causes: tuple[Cause, ...]) -> tuple[list[Factor], list[s
     return sorted(found, key=lambda factor: order[id(factor)]), left
 
 
+_TOLD_AS = {
+    CauseKind.PACKAGE: (CauseKind.API_CHANGE, CauseKind.RENDERING, CauseKind.MISSING_MODULE),
+    CauseKind.ENVIRONMENT_VARIABLE: (CauseKind.NUMERICS, CauseKind.DETERMINISM_SWITCH),
+}
+"""Kinds of causes that a factor may be told as: by what came of it."""
+
+
 def cause_of(factor: Factor, causes: tuple[Cause, ...]) -> Cause | None:
     """Return the cause that tells of a factor, if one does."""
-    kinds = {factor.kind, CauseKind.API_CHANGE, CauseKind.RENDERING, CauseKind.MISSING_MODULE} if (
-        factor.kind is CauseKind.PACKAGE
-    ) else {factor.kind}  # fmt: skip
+    kinds = {factor.kind, *_TOLD_AS.get(factor.kind, ())}
     alike = [cause for cause in causes if cause.kind in kinds]
     subject = factor.name.partition(":")[2]
     if factor.cell is not None:
@@ -169,6 +174,8 @@ def _variable(drift: Drift, name: str) -> Factor:
 
 
 def _file(case: Case, drift: Drift) -> Factor | str | None:
+    if "://" in drift.name:
+        return f"what {drift.name} answered is not kept: it cannot be restored"
     if Path(drift.name).is_absolute():
         return f"{drift.name} lies outside of the project: it is left as it is"
     if drift.reference is None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import ast
+import functools
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
@@ -29,11 +33,18 @@ class NotInstallableError(RunError):
         super().__init__(f"{name}=={version} cannot be installed ({why}): the index that pip uses must hold it")
 
 
-def overlays(wanted: Sequence[Wanted]) -> list[Path]:
+def overlays(wanted: Sequence[Wanted], until: float) -> list[Path]:
     """Return a folder for each distribution that holds this version of it, without what it depends on.
 
     They are installed from the index that pip is configured for, all that are missing by one call of the installer,
     and kept for later proofs.
+
+    Parameters
+    ----------
+    wanted:
+        Names and versions.
+    until:
+        The time, by the monotonic clock, at which an installer is stopped.
 
     Raises
     ------
@@ -41,10 +52,10 @@ def overlays(wanted: Sequence[Wanted]) -> list[Path]:
         If one cannot be installed.
     """
     missing = [item for item in wanted if not _kept(item).exists()]
-    if len(missing) > 1 and _install(missing) is None:
+    if len(missing) > 1 and _install(missing, until) is None:
         missing = []
     for item in missing:  # one alone, or one by one where a version among several cannot be had
-        if (why := _install([item])) is not None:
+        if (why := _install([item], until)) is not None:
             raise NotInstallableError(item, why)
     return [_kept(item) for item in wanted]
 
@@ -54,29 +65,44 @@ def _kept(wanted: Wanted) -> Path:
     return Path(base) / "nbrepro" / "packages" / f"{sys.implementation.cache_tag}" / "-".join(wanted)
 
 
-def _install(wanted: Sequence[Wanted]) -> str | None:
+def _install(wanted: Sequence[Wanted], until: float) -> str | None:
     """Install distributions into one folder and keep each in its own; return why that failed, if it did."""
     home = _kept(wanted[0]).parent
     home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=home) as folder:
         target = Path(folder) / "site"
-        names = [f"{name}=={version}" for name, version in wanted]
-        try:
-            done = subprocess.run(  # noqa: S603 - names and versions out of a record, each one argument behind `--`
-                [*_installer(), "--quiet", "--no-deps", "--target", str(target), "--", *names],
-                capture_output=True,
-                text=True,
-                timeout=_SECONDS,
-                check=False,
-            )
-        except (OSError, subprocess.TimeoutExpired) as fault:
-            return str(fault)
-        if done.returncode or not target.exists():
-            return (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        why = _called(wanted, target, until)
+        if why is not None:
+            return why
         if len(wanted) == 1:
             _keep(target, wanted[0])
             return None
         return _keep_apart(target, wanted, Path(folder))
+
+
+def _called(wanted: Sequence[Wanted], target: Path, until: float) -> str | None:
+    """Let uv install, or pip where uv is not there or cannot; return why neither could."""
+    why: str | None = None
+    cert = _configured("cert")
+    environment = {**({"SSL_CERT_FILE": cert} if cert else {}), **os.environ}
+    for installer in installers():
+        shutil.rmtree(target, ignore_errors=True)
+        try:
+            done = subprocess.run(  # noqa: S603 - names and versions out of a record, each one argument behind `--`
+                [*installer, "--quiet", "--no-deps", "--target", str(target), "--", *map("==".join, wanted)],
+                env=environment,
+                capture_output=True,
+                text=True,
+                timeout=min(until - time.monotonic(), _SECONDS),
+                check=False,
+            )
+        except (OSError, subprocess.TimeoutExpired) as fault:
+            why = str(fault)
+            continue
+        if done.returncode == 0 and target.exists():
+            return None
+        why = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+    return why
 
 
 def _keep(target: Path, wanted: Wanted) -> None:
@@ -113,28 +139,37 @@ def _normal(name: str) -> str:
     return name.lower().replace("_", "-").replace(".", "-")
 
 
-def _installer() -> list[str]:
-    uv = shutil.which("uv")
+def installers() -> Iterator[list[str]]:
+    """The commands that install, the quicker first. pip may know of the index what uv cannot be told, as a keyring."""
+    uv = shutil.which("uv") or shutil.which("uv", path=str(Path(sys.executable).parent))
     if uv:
-        return [uv, "pip", "install", "--python", sys.executable, *_indexes()]
-    return [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--no-compile"]
+        yield [uv, "pip", "install", "--python", sys.executable, *_indexes()]
+    yield [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--no-compile"]
 
 
 def _indexes() -> Iterator[str]:
-    """The options by which uv, which does not read pip's configuration, asks the same index."""
+    """The options by which uv, which does not read pip's configuration, asks the same indexes in the same way."""
+    yield "--index-strategy=unsafe-best-match"  # as pip: a version may lie on any of the indexes
+    if _configured("no-index").lower() in {"1", "true", "yes", "on"}:
+        yield "--no-index"
     for option in _INDEX:
         for value in _configured(option).split():
             if not value.startswith("file:") or Path(value.removeprefix("file://")).exists():
                 yield from (f"--{option}", value)
+    for host in _configured("trusted-host").split():
+        yield from ("--allow-insecure-host", host)
 
 
 def _configured(option: str) -> str:
     variable = os.environ.get(f"PIP_{option.upper().replace('-', '_')}")
-    if variable is not None:
-        return variable
-    for section in ("install", "global"):
-        command = [sys.executable, "-m", "pip", "config", "get", f"{section}.{option}"]
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=_SECONDS, check=False)  # noqa: S603 - our own words
-        if answer.returncode == 0:
-            return answer.stdout.strip()
-    return ""
+    return _settings().get(option, "") if variable is None else variable
+
+
+@functools.cache
+def _settings() -> dict[str, str]:
+    """What pip's configuration files say, those of ``install`` before the global ones."""
+    answer = subprocess.run(
+        [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, timeout=_SECONDS, check=False
+    )
+    pairs = re.findall(r"^(global|install)\.([\w-]+)=(['\"].*)$", answer.stdout, re.MULTILINE)
+    return {name: str(ast.literal_eval(value)) for _, name, value in sorted(pairs)}

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import msgspec
+from blake3 import blake3
+
 from nbrepro.errors import NbreproError
 from nbrepro.explaining import Explanation
 from nbrepro.proving.factors import Factor, cause_of, factors
@@ -12,7 +15,7 @@ from nbrepro.proving.flips import FLIPS, Flip
 from nbrepro.proving.overlays import NotInstallableError
 from nbrepro.proving.search import smallest
 from nbrepro.proving.trials import Budget, BudgetSpentError, Trials
-from nbrepro.records import Cause, CauseKind, Confidence, NotebookResult
+from nbrepro.records import USUAL_MENDS, Cause, CauseKind, Confidence, NotebookResult
 
 
 def prove(explanation: Explanation, budget: Budget, said: Callable[[str], None]) -> NotebookResult:
@@ -31,7 +34,7 @@ def prove(explanation: Explanation, budget: Budget, said: Callable[[str], None])
     if not case.differs:
         return replace(result, notes=(*result.notes, "nothing differs: there is nothing to prove"))
     store = explanation.target.store
-    journal = store.folder / "runs" / explanation.target.name / f"{result.run_id}.proof.json"
+    journal = store.folder / "runs" / explanation.target.name / f"{result.run_id}-{_basis(explanation)}.proof.json"
     trials = Trials(target=explanation.target, case=case, budget=budget, journal=journal, said=said)
     known, left = factors(case, result.causes)
     notes = [*result.notes, *left]
@@ -45,6 +48,12 @@ def prove(explanation: Explanation, budget: Budget, said: Callable[[str], None])
     except NbreproError as fault:
         notes.append(f"the proof stopped after {trials.made} runs: {fault}")
     return replace(result, causes=causes, notes=tuple(notes))
+
+
+def _basis(explanation: Explanation) -> str:
+    """Digest what the runs are judged by: after a new reference or another setting, former outcomes hold no more."""
+    basis = msgspec.json.encode([explanation.case.reference, repr(explanation.target.settings)], order="sorted")
+    return blake3(basis).hexdigest(length=8)
 
 
 def _proved(trials: Trials, known: Sequence[Factor], causes: tuple[Cause, ...]) -> tuple[tuple[Cause, ...], list[str]]:
@@ -100,6 +109,7 @@ def _with_proof(causes: tuple[Cause, ...], found: Sequence[Factor], runs: int) -
             confidence=Confidence.HIGH,
             evidence=(proof,),
             cell=factor.cell,
+            mend=USUAL_MENDS[factor.kind],
         )
         if all((known.kind, known.summary) != (cause.kind, cause.summary) for known in proved):
             evidence = (*(text for text in cause.evidence if text != proof), f"proved by {proof}")
@@ -129,7 +139,14 @@ def _flipped(trials: Trials, causes: tuple[Cause, ...], flips: Sequence[Flip]) -
 def _with_flip(causes: tuple[Cause, ...], flip: Flip, runs: int, outcome: str, words: str) -> tuple[Cause, ...]:
     proof = f"{runs} runs: {outcome.format(words)}"
     alike = [cause for cause in causes if cause.kind is flip.kind][:1]
-    made = alike or [Cause(kind=flip.kind, summary=flip.summary, confidence=Confidence.HIGH, evidence=(proof,))]
+    own = Cause(
+        kind=flip.kind,
+        summary=flip.summary,
+        confidence=Confidence.HIGH,
+        evidence=(proof,),
+        mend=USUAL_MENDS[flip.kind],
+    )
+    made = alike or [own]
     unknown = {CauseKind.UNKNOWN, CauseKind.FLAKY}
     evidence = (*(text for text in made[0].evidence if text != proof), f"proved by {proof}")
     return (

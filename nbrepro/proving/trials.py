@@ -22,7 +22,7 @@ from nbrepro.notebooks import source_of, write_atomically, write_notebook
 from nbrepro.proving.copies import copy_project
 from nbrepro.proving.factors import Factor, Setup
 from nbrepro.proving.flips import Flip, Way, write
-from nbrepro.proving.overlays import overlays
+from nbrepro.proving.overlays import NotInstallableError, overlays
 from nbrepro.targets import Options, Target, run_request
 
 _END = "the run's end"
@@ -152,7 +152,9 @@ class Trials:
         Raises
         ------
         BudgetSpentError
-            If that is more than the budget allows.
+            If that is more than the budget allows, or its time runs out meanwhile.
+        KeyboardInterrupt
+            After Ctrl-C, once the kernel is gone.
         NotInstallableError
             If a version of a package cannot be had.
         """
@@ -168,11 +170,29 @@ class Trials:
                 setup.environment |= way.environment
                 setup.threads = setup.threads if way.threads is None else way.threads
             self._same_python(setup)
-            paths = overlays(setup.packages)
+            paths = self._overlays(setup)
             codes = [way.code for way in ways if way.code]
             paths += [write(codes, Path(folder) / "ways")] if codes else []
             self._fresh += 1
-            return self._perform(setup, paths)
+            run = self._perform(setup, paths)
+        self._refuse_cut_short(run)
+        return run
+
+    def _overlays(self, setup: Setup) -> list[Path]:
+        try:
+            return overlays(setup.packages, until=self._until)
+        except NotInstallableError:
+            if time.monotonic() >= self._until:
+                raise BudgetSpentError from None
+            raise
+
+    def _refuse_cut_short(self, run: Run) -> None:
+        """Let a run that was stopped from outside prove nothing: neither what it shows nor that it ended is kept."""
+        kind = run.record.problem.kind if run.record.problem else ""
+        if kind == "interrupted":
+            raise KeyboardInterrupt
+        if kind == "timeout" and time.monotonic() >= self._until:
+            raise BudgetSpentError
 
     def _setup(self, copied: Path) -> Setup:
         request = run_request(self.target, Options(), None)
@@ -191,6 +211,11 @@ class Trials:
         if setup.packages and (python is None or python.version != platform.python_version()):
             raise RunError("versions of packages can be restored only where the kernel runs in nbrepro's own Python")
 
+    def _seconds(self) -> float:
+        """Return the seconds that a run may take: what the settings allow, and no more than is left of the budget."""
+        left = max(self._until - time.monotonic(), 0.001)  # 0 would mean no limit
+        return min(self.target.settings.notebook_timeout or left, left)
+
     def _threads(self, asked: int) -> int:
         """Return the threads that the candidate ran with."""
         environment = self.case.candidate_fingerprint.environment
@@ -208,7 +233,7 @@ class Trials:
             notebook=setup.notebook,
             path=path,
             root=setup.root,
-            settings=replace(self.target.settings, environment=setup.environment),
+            settings=replace(self.target.settings, environment=setup.environment, notebook_timeout=self._seconds()),
             seed=setup.seed,
             threads=setup.threads,
         )

@@ -72,6 +72,7 @@ def test_the_cell_that_defines_a_name_is_moved_up() -> None:
     _, told = call("explain", "a.ipynb", "--fix", "b.ipynb")
     assert AGREE in told, told
     assert mended() == ["1 + 1", "base = 3", "base * 2"]
+    assert "by hand" not in told
 
 
 @pytest.mark.slow

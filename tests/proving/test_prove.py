@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
+import time
 from pathlib import Path
 from typing import Any
 
@@ -99,3 +101,40 @@ def test_a_proof_whose_budget_is_spent_goes_on_when_called_again(project: Path) 
     assert any("budget is spent" in note for note in result.notes)
     result, _ = proof(Budget(runs=1))
     assert result.causes[0].proved_by is not None
+
+
+def test_no_more_runs_are_made_than_allowed(project: Path) -> None:
+    reference("a = 1", "b = 2", "c = 3", "d = 4", "a + b + c + d")
+    save("a = 10", "b = 20", "c = 30", "d = 40", "a + b + c + d")
+    check(["a.ipynb"], Options(), Silence())
+    for most in (1, 2):
+        result, said = proof(Budget(runs=most))
+        assert sum("restored" in line for line in said) <= 3
+        assert any("budget is spent" in note for note in result.notes)
+    (journal,) = (project / ".nbrepro/runs/a.ipynb").glob("*.proof.json")
+    assert len([key for key in json.loads(journal.read_text()) if "≠" not in key]) == 3
+
+
+def test_a_run_is_stopped_when_the_time_is_up_and_what_it_showed_is_not_kept(project: Path) -> None:
+    reference("a = 1", "a")
+    save("a = 2", "import pathlib, time\ntime.sleep(60 * pathlib.Path('slow').exists())\na")
+    check(["a.ipynb"], Options(), Silence())
+    (project / "slow").touch()
+    started = time.monotonic()
+    result, said = proof(Budget(seconds=3))
+    assert time.monotonic() - started < 20
+    assert any("budget is spent" in note for note in result.notes)
+    assert not any("run" in line.split() for line in said)
+    assert not list((project / ".nbrepro/runs/a.ipynb").glob("*.proof.json"))
+
+
+def test_former_runs_are_not_believed_after_a_new_reference(project: Path) -> None:
+    reference("a = 1", "a")
+    save("a = 2", "a")
+    check(["a.ipynb"], Options(), Silence())
+    proof()
+    reference("a = 3", "a")
+    save("a = 2", "a")
+    result, _ = proof()
+    assert result.causes[0].proved_by is not None
+    assert len(list((project / ".nbrepro/runs/a.ipynb").glob("*.proof.json"))) == 2
