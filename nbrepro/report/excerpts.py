@@ -9,6 +9,7 @@ from nbrepro.records import Cause, CellResult
 from nbrepro.sources.parsing import parse
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_PATH = re.compile(r"/?[^\s/'\"`:]+(?:/[^\s/'\"`:]+){2,}")
 _COLOUR = re.compile(r"\x1b\[[0-9;?]*[a-zA-Z]")
 
 
@@ -23,7 +24,8 @@ def excerpt(cell: CellResult, causes: tuple[Cause, ...] = (), most: int = 3) -> 
     streams = any(str(difference.mime).startswith("stream/") for difference in cell.differences)
     speaking = (_printing(cell.source) if streams else []) or _last_statement(cell.source)
     is_error = any(difference.mime == "error" for difference in cell.differences)
-    wanted = pointed if is_error and pointed else [*pointed[:most], *speaking]
+    anywhere = range(1, len(lines) + 1)  # an exception, and no cause says on which line
+    wanted = (pointed or anywhere) if is_error else [*pointed[:most], *speaking]
     shown = sorted(list(dict.fromkeys(number for number in wanted if 0 < number <= len(lines)))[:most])
     return [(number, lines[number - 1]) for number in shown if lines[number - 1].strip()]
 
@@ -46,6 +48,26 @@ def _last_statement(source: str) -> list[int]:
 def plain_text(text: str) -> str:
     """Return text without terminal colours, and with characters that would move or reorder it made visible."""
     return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", _COLOUR.sub("", text).replace("\r\n", "\n"))
+
+
+def shortened_paths(text: str, width: int) -> str:
+    """Return a text in which no path is longer than a line: of a long one, the beginning and the end are kept.
+
+    >>> shortened_paths("/home/somebody/projects/a-long-name/data/orders.csv is gone", 32)
+    '/home/…/data/orders.csv is gone'
+    """
+    return _PATH.sub(lambda found: _shortened_path(found[0], width), text)
+
+
+def _shortened_path(path: str, width: int) -> str:
+    if len(path) <= width:
+        return path
+    start, *parts = path.split("/")[1:] if path.startswith("/") else path.split("/")
+    kept = [parts.pop()] if parts else []
+    start = f"/{start}/…" if path.startswith("/") else f"{start}/…"
+    while parts and len("/".join([start, parts[-1], *kept])) <= width:
+        kept.insert(0, parts.pop())
+    return "/".join([start, *kept])
 
 
 def clipped(text: str | None, width: int, lines: int = 4) -> str:

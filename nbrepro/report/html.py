@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from nbrepro.records import CAUSE_DESCRIPTIONS, VERDICT_DESCRIPTIONS, Cause, CellResult, Verdict
-from nbrepro.report.excerpts import clipped, plain_text
-from nbrepro.report.kinds import kind_name, percent, place_name, shown_at_once
+from nbrepro.records import VERDICT_DESCRIPTIONS, Cause, CellResult, Difference, Verdict
+from nbrepro.report.excerpts import clipped, plain_text, windows
+from nbrepro.report.kinds import percent, place_name, shortened, shown_at_once, told_first
 from nbrepro.report.panes import Pane, panes
 from nbrepro.report.symbols import SIGNS
-from nbrepro.report.views import View, cell_list, cell_name, counted, is_pictured
+from nbrepro.report.views import View, cell_name, cell_title, counted, grouped, is_pictured, remarks
 
 MAX_BYTES = 24_000_000
 """Size of a page beyond which further outputs are left out, and that is said."""
@@ -22,6 +23,10 @@ MAX_SOURCE_LINES = 120
 MAX_STRIP = 400
 """Cells drawn in a notebook's strip."""
 DIFFERENCES_SHOWN = 12
+ALIKE = 4
+"""Differences with the same two values that are listed."""
+VALUE = 160
+"""Characters of a value in the list of differences."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +37,15 @@ class SourceLine:
     text: str
     marked: bool
     """Whether a cause points at it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """One difference in the list above the outputs."""
+
+    difference: Difference
+    output: int | None
+    """Number of the output, from 1, where the cell has several."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -45,7 +59,14 @@ class CellCard:
     lines: tuple[SourceLine, ...]
     more_lines: int
     panes: tuple[Pane, ...]
+    places: tuple[Place, ...]
+    more_places: int
     note: str | None = None
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether a distance is to be shown."""
+        return any(place.difference.distance is not None for place in self.places)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -70,11 +91,11 @@ class Section:
         """The cells that do not differ."""
         return tuple(cell for cell in self.view.result.cells if cell not in self.view.failing)
 
-    @property
-    def follow_words(self) -> str:
-        """Which cells follow from which."""
-        verb = "follows" if len(self.followers) == 1 else "follow"
-        return f"{cell_list(self.view.followers)} only {verb} from {cell_name(self.view.failing[0])}"
+    @cached_property
+    def noticed(self) -> tuple[tuple[CellResult, tuple[str, ...]], ...]:
+        """The cells that pass and have something worth a look."""
+        found = ((cell, remarks(cell)) for cell in self.passing)
+        return tuple((cell, told) for cell, told in found if told)
 
     def anchor_of(self, cell: CellResult) -> str:
         """The address of a cell's card inside the page."""
@@ -125,11 +146,11 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        kind=kind_name,
         place=place_name,
-        at_once=shown_at_once,
+        grouped=grouped,
         percent=percent,
         plain=plain_text,
+        shortened=shortened,
         clipped=clipped,
         cell_name=cell_name,
         prose=_prose,
@@ -138,9 +159,7 @@ def _environment() -> Environment:
     environment.globals.update(
         signs=SIGNS,
         verdicts=VERDICT_DESCRIPTIONS,
-        causes=CAUSE_DESCRIPTIONS,
         max_strip=MAX_STRIP,
-        differences_shown=DIFFERENCES_SHOWN,
     )
     return environment
 
@@ -174,9 +193,8 @@ class _Budget:
 
 def _size(pane: Pane) -> int:
     sides = (side for side in (pane.left, pane.right) if side is not None)
-    size = sum(len(side.uri or "") + len(side.srcdoc or "") for side in sides) + len(
-        pane.third.uri if pane.third else ""
-    )
+    size = sum(len(side.uri or "") + len(side.srcdoc or "") for side in sides)
+    size += len(pane.third.uri or "") if pane.third else 0
     rows = pane.diff.rows if pane.diff else ()
     pieces = (piece for row in rows for side in (row.left, row.right) for piece in side or ())
     return size + sum(len(piece.text) + 40 for piece in pieces)
@@ -205,14 +223,46 @@ def _card(section: Section, cell: CellResult, budget: _Budget, *, leads: bool) -
     found = panes(*section.view.outputs_of(cell), cell.outputs, section.view.models)
     kept = budget.take(found)
     name = cell_name(cell)
-    verb = "raises" if cell.verdict is Verdict.ERROR and cell.outputs else "differs"
+    told = told_first(cell)
+    shown = _unalike(told)[: shown_at_once(cell, DIFFERENCES_SHOWN)]
     return CellCard(
         cell=cell,
         anchor=section.anchor_of(cell),
         name=name,
-        title=f"{name[0].upper()}{name[1:]} {verb}{' first' if leads else ''}",
+        title=_title(section.view, cell, leads=leads),
         lines=tuple(lines[:MAX_SOURCE_LINES]) if cell.source.strip() else (),
         more_lines=max(0, len(lines) - MAX_SOURCE_LINES),
         panes=kept,
+        places=tuple(Place(difference=_in_sight(item), output=_output_number(item, found)) for item in shown),
+        more_places=len(told) - len(shown) if shown else 0,
         note="The outputs of this cell are left out: the report would grow too large." if found and not kept else None,
     )
+
+
+def _title(view: View, cell: CellResult, *, leads: bool) -> str:
+    title = cell_title(view, cell, leads=leads)
+    return f"{title[0].upper()}{title[1:]}"
+
+
+def _unalike(told: Sequence[Difference]) -> list[Difference]:
+    """Return the differences without those that tell the same two values again and again."""
+    seen: Counter[tuple[str | None, str | None]] = Counter()
+    kept = []
+    for item in told:
+        values = item.reference, item.candidate
+        seen[values] += 1
+        if seen[values] <= ALIKE:
+            kept.append(item)
+    return kept
+
+
+def _in_sight(difference: Difference) -> Difference:
+    """Return a difference whose values are cut to where they part."""
+    before, after = windows(difference.reference, difference.candidate, VALUE)
+    return replace(difference, reference=before, candidate=after)
+
+
+def _output_number(difference: Difference, found: Sequence[Pane]) -> int | None:
+    """Return the number of the pane that a difference belongs to; ``None`` where there is one pane only."""
+    owners = (n for n, pane in enumerate(found, start=1) if pane.result and difference in pane.result.differences)
+    return next(owners, None) if len(found) > 1 else None

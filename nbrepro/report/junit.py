@@ -8,7 +8,17 @@ from xml.etree import ElementTree as ET
 
 from nbrepro.records import Cause, CellResult, Difference, Verdict
 from nbrepro.report.excerpts import clipped
-from nbrepro.report.views import View, cell_name, distance_words
+from nbrepro.report.kinds import place_name, told_first
+from nbrepro.report.views import (
+    View,
+    cell_name,
+    distance_words,
+    is_pictured,
+    proof_words,
+    reason_words,
+    remarks,
+    second_look,
+)
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 MESSAGE = 300
@@ -43,11 +53,15 @@ def _suite(root: ET.Element, view: View) -> None:
             ET.SubElement(case, "skipped", message=_clean(cell.reason or "nothing was compared"))
         elif not cell.verdict.passes:
             _tell(case, "failure", cell.verdict.value, _message(view, cell), _body(view, cell))
+        elif (cell.verdict is Verdict.WITHIN_TOLERANCE or remarks(cell)) and cell.reason:
+            ET.SubElement(case, "system-out").text = _clean(cell.reason)
     _notebook_itself(suite, view, taken)
     suite.set("tests", str(len(suite)))
     for kind, attribute in (("failure", "failures"), ("error", "errors"), ("skipped", "skipped")):
         suite.set(attribute, str(len(suite.findall(f"testcase/{kind}"))))
     suite.set("time", f"{view.result.seconds:.3f}")
+    if view.result.notes:
+        ET.SubElement(suite, "system-out").text = _clean("\n".join(view.result.notes))
 
 
 def _notebook_itself(suite: ET.Element, view: View, taken: set[str]) -> None:
@@ -56,7 +70,7 @@ def _notebook_itself(suite: ET.Element, view: View, taken: set[str]) -> None:
     told = suite.find("testcase/error") is not None
     if result.exit_code in {2, 3} and not told:
         what = result.problem.kind if result.problem else "input"
-        why = result.problem.message if result.problem else result.reason or view.headline
+        why = result.problem.message if result.problem else reason_words(result) or view.headline
         _tell(_case(suite, view, _unique("notebook", taken), 0.0), "error", what, why, why)
     elif not len(suite):
         case = _case(suite, view, _unique("notebook", taken), 0.0)
@@ -91,29 +105,40 @@ def _tell(case: ET.Element, kind: str, type_: str, message: str, body: str) -> N
 
 
 def _message(view: View, cell: CellResult) -> str:
-    causes = [cause for cause in view.likely if cause.cell == cell.index] or list(view.likely)
-    what = next((_difference(difference) for difference in cell.differences), cell.reason or cell.verdict.label)
+    here = [cause for cause in view.likely if cause.cell == cell.index]
+    proved = [cause for cause in view.likely if cause.proved_by]
+    causes = [cause for cause in here if cause.proved_by] or proved or here or list(view.likely)
+    what = next((_difference(difference) for difference in told_first(cell)), cell.reason or cell.verdict.label)
     return f"{_cause(causes[0])}; {what}" if causes else what
 
 
 def _cause(cause: Cause) -> str:
-    return f"{cause.summary} [{cause.kind.value}, {cause.confidence.value}]"
+    marks = filter(None, (cause.kind.value, cause.confidence.value, proof_words(cause)))
+    return f"{cause.summary} [{', '.join(marks)}]"
 
 
 def _difference(difference: Difference) -> str:
     values = f"{clipped(difference.reference, 60, 1)} → {clipped(difference.candidate, 60, 1)}"
-    distance = distance_words(difference.distance)
-    return f"{difference.where}: {values}" + (f" ({distance})" if distance else "")
+    if is_pictured(difference):
+        values = clipped(difference.candidate, 120, 1)
+    distance = distance_words(difference)
+    return f"{place_name(difference)}: {values}" + (f" ({distance})" if distance else "")
 
 
 def _body(view: View, cell: CellResult) -> str:
-    lines = [cell.reason] if cell.reason else []
+    lines = [part for part in (cell.reason, second_look(cell)) if part]
     for cause in view.likely:
-        lines += [f"likely cause: {_cause(cause)}", *(f"  - {evidence}" for evidence in cause.evidence)]
+        lines += [
+            f"{'proved' if cause.proved_by else 'likely'} cause: {_cause(cause)}",
+            *(f"  - {evidence}" for evidence in cause.evidence),
+        ]
         lines += [f"  mend: {cause.mend}"] if cause.mend else []
     lines += ["", "differences:"] if cell.differences else []
-    for difference in cell.differences[:DIFFERENCES_SHOWN]:
-        lines.append(f"{difference.mime or 'cell'}, {difference.where}")
+    for difference in told_first(cell)[:DIFFERENCES_SHOWN]:
+        lines.append(", ".join(filter(None, (place_name(difference), distance_words(difference)))))
+        if is_pictured(difference):
+            lines.append(f"  {clipped(difference.candidate, 400, 8)}")
+            continue
         lines.append(f"  reference: {clipped(difference.reference, 400, 8)}")
         lines.append(f"  candidate: {clipped(difference.candidate, 400, 8)}")
     if len(cell.differences) > DIFFERENCES_SHOWN:

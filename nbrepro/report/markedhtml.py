@@ -11,6 +11,7 @@ from lxml import html as parser
 
 from nbrepro.compare.linediff import changes
 from nbrepro.records import Difference
+from nbrepro.report.textdiff import Piece, marked
 
 MOST_ELEMENTS = 4000
 """Elements of one side beyond which nothing is marked but in tables."""
@@ -19,9 +20,16 @@ _AROUND = 2
 _FOLD = 4
 """Equal rows in a run that are worth folding."""
 
+_VOID = frozenset({"img", "input", "br", "hr", "source", "area", "col", "embed", "track", "wbr"})
+_ATTRIBUTE = 60
+"""Characters of an attribute's value that are shown."""
+
 STYLE = (
     ".nbrepro-old{background:#ffe1b3!important;color:#1c1e21!important;outline:2px solid #8a4b00}"
     ".nbrepro-new{background:#cfe4ff!important;color:#1c1e21!important;outline:2px solid #0b4f94}"
+    ".nbrepro-ring-old{outline:2px solid #c77700!important}.nbrepro-ring-new{outline:2px solid #3b82d6!important}"
+    ".nbrepro-note{font:11px/1.4 ui-monospace,monospace;margin:0 4px;padding:0 3px}"
+    ".nbrepro-note{outline:0!important;overflow-wrap:anywhere}"
     ".nbrepro-near{text-decoration:underline dotted!important}"
     ".nbrepro-row>:first-child::before{content:attr(data-nbrepro) ' ';font-weight:700}"
     ".nbrepro-fold>td{text-align:left!important;opacity:.7;font-style:italic}"
@@ -40,11 +48,13 @@ def mark(reference: str, candidate: str, differences: Iterable[Difference]) -> t
         trees = [parser.fragment_fromstring(text, create_parent="div") for text in (reference, candidate)]
         found = {(difference.reference, difference.candidate) for difference in differences}
         tables = [[table for table in tree.iter("table") if not _inside(table)] for tree in trees]
-        if tables[0] and len(tables[0]) == len(tables[1]):
+        are_paired = bool(tables[0]) and len(tables[0]) == len(tables[1])
+        if are_paired:
             for one, other in zip(*tables, strict=True):
                 _Table(one, other, found).mark()
-        else:
-            _mark_elements(*trees)
+        _mark_elements(*trees, in_tables=not are_paired)
+        for tree in trees:
+            _open(tree)
         return tuple(etree.tostring(tree, encoding="unicode", method="html") for tree in trees)  # type: ignore[return-value]
     except (etree.LxmlError, ValueError, RecursionError, AssertionError):
         return None
@@ -169,26 +179,113 @@ def _replace(run: list[Any]) -> None:
         row.getparent().remove(row)
 
 
-def _mark_elements(one: Any, other: Any) -> None:
+def _mark_elements(one: Any, other: Any, *, in_tables: bool) -> None:
     """Mark the elements whose own text or attributes differ, and those that only one side has."""
-    elements = list(_visible(one)), list(_visible(other))
+    elements = list(_visible(one, in_tables=in_tables)), list(_visible(other, in_tables=in_tables))
     if max(map(len, elements)) > MOST_ELEMENTS:
         return
     keys = [[_key(element) for element in side] for side in elements]
     for change in changes(*keys):
-        for place in change.reference:
-            _add(elements[0][place], "nbrepro-old")
-        for place in change.candidate:
-            _add(elements[1][place], "nbrepro-new")
+        sides = [elements[0][n] for n in change.reference], [elements[1][n] for n in change.candidate]
+        if [element.tag for element in sides[0]] == [element.tag for element in sides[1]]:
+            for before, after in zip(*sides, strict=True):
+                _mark_pair(before, after)
+            continue
+        for side, style in zip(sides, ("nbrepro-old", "nbrepro-new"), strict=True):
+            for element in side:
+                _add(element, style)
 
 
-def _visible(tree: Any) -> Iterator[Any]:
+def _visible(tree: Any, *, in_tables: bool) -> Iterator[Any]:
     for element in tree.iterdescendants():
-        if isinstance(element.tag, str) and element.tag not in ("style", "script", "meta", "link"):
+        if not isinstance(element.tag, str) or element.tag in ("style", "script", "meta", "link"):
+            continue
+        if in_tables or not (element.tag == "table" or _inside(element)):
             yield element
 
 
 def _key(element: Any) -> str:
-    own = [(name, value) for name, value in sorted(element.attrib.items()) if name not in ("id", "class", "for")]
-    texts = (element.text, *(child.tail for child in element))
-    return f"{element.tag} {own} {[text.strip() for text in texts if text and text.strip()]}"
+    return f"{element.tag} {_attributes(element)} {[text.strip() for text in _slots(element) if text.strip()]}"
+
+
+def _attributes(element: Any) -> dict[str, str]:
+    return {name: value for name, value in sorted(element.attrib.items()) if name not in ("id", "class", "for")}
+
+
+def _slots(element: Any) -> list[str]:
+    """Return the texts that are an element's own: before its first child, and behind each."""
+    return [element.text or "", *(child.tail or "" for child in element)]
+
+
+def _mark_pair(before: Any, after: Any) -> None:
+    """Mark the words and the attributes in which two elements differ."""
+    attributes = _attributes(before), _attributes(after)
+    slots = _slots(before), _slots(after)
+    if len(slots[0]) != len(slots[1]):
+        _add(before, "nbrepro-old")
+        _add(after, "nbrepro-new")
+        return
+    holders = list(before), list(after)
+    for place in reversed(range(len(slots[0]))):
+        if slots[0][place].split() != slots[1][place].split():
+            found = marked(slots[0][place], slots[1][place])
+            for element, inner, pieces, style in zip((before, after), holders, found, ("old", "new"), strict=True):
+                _fill(element, inner[place - 1] if place else None, pieces, f"nbrepro-{style}")
+    changed = sorted(name for name in {**attributes[0], **attributes[1]} if len({a.get(name) for a in attributes}) > 1)
+    for element, own, style in zip((before, after), attributes, ("old", "new"), strict=True):
+        if changed:
+            _add(element, f"nbrepro-ring-{style}")
+            _note(element, {name: own[name] for name in changed if name in own}, f"nbrepro-{style}")
+
+
+def _fill(element: Any, child: Any, pieces: Sequence[Piece], style: str) -> None:
+    """Put a text, its changed pieces marked, in place of an element's first text or of the one behind a child."""
+    texts = [""]
+    spans = []
+    for piece in pieces:
+        if piece.changed:
+            span = etree.Element("span", {"class": style})
+            span.text = piece.text
+            spans.append(span)
+            texts.append("")
+        else:
+            texts[-1] += piece.text
+    start = 0
+    if child is None:
+        element.text = texts[0]
+    else:
+        child.tail = texts[0]
+        start = element.index(child) + 1
+    for place, (span, text) in enumerate(zip(spans, texts[1:], strict=True)):
+        span.tail = text
+        element.insert(start + place, span)
+
+
+def _note(element: Any, attributes: dict[str, str], style: str) -> None:
+    """Write the attributes that differ beside an element; embedded files speak for themselves."""
+    told = [
+        f"{name}: {value if len(value) <= _ATTRIBUTE else value[:_ATTRIBUTE] + '…'}"
+        for name, value in attributes.items()
+        if not value.lstrip().startswith("data:")
+    ]
+    if not told:
+        return
+    note = etree.Element("span", {"class": f"nbrepro-note {style}"})
+    note.text = "; ".join(told)
+    if element.tag in _VOID:
+        parent = element.getparent()
+        note.tail, element.tail = element.tail, None
+        parent.insert(parent.index(element) + 1, note)
+    else:
+        element.append(note)
+
+
+def _open(tree: Any) -> None:
+    """Unfold what hides a marked place: details, and the parts of a diagram of scikit-learn."""
+    for element in tree.xpath(".//*[contains(@class, 'nbrepro-')]"):
+        for above in element.iterancestors():
+            if above.tag == "details":
+                above.set("open", "open")
+            elif "sk-toggleable__content" in above.get("class", ""):
+                for control in above.getparent().xpath("./input[@type='checkbox']"):
+                    control.set("checked", "checked")

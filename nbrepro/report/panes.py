@@ -2,39 +2,38 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import re
+import wave
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from nbrepro.compare.binary import value_bytes
 from nbrepro.compare.outputs import Unit, pair_units, read_outputs
+from nbrepro.compare.terminal import render
 from nbrepro.records import OutputResult
 from nbrepro.records.digests import digest_bytes, short
-from nbrepro.report import images, markedhtml, textdiff, trees
+from nbrepro.report import frames, images, textdiff, trees
 from nbrepro.report.excerpts import plain_text
 from nbrepro.report.kinds import kind_name
 
 MAX_TEXT = 60_000
 """Characters of one output's text that go into the report."""
-MAX_FRAME = 400_000
-"""Characters of one HTML output that go into the report."""
+MAX_MEDIA = 2_000_000
+"""Characters of one sound or film that go into the report."""
 _SCRIPTS, _SHORT_SCRIPT = ("application/javascript", "text/javascript"), 2000
-_ROW_HEIGHT, _FRAME_MARGIN, _FRAME_MAX = 27, 34, 460
-_FRAME_POLICY = "default-src 'none'; img-src data:; media-src data:; style-src 'unsafe-inline'; font-src data:"
+_MAX_WIDTH = 4000
 _BINARY = ("audio/", "video/", "application/pdf", "application/octet-stream", "application/zip")
+_ON_SCREEN = ("stream/stdout", "stream/stderr", "text/plain", "error")
+"""Types that are read as a terminal shows them: a progress bar by its end."""
+_MAX_SCREEN = 5_000_000
 _UNDRAWN = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", re.DOTALL | re.IGNORECASE)
 _SEEN = re.compile(r"<(img|svg|table|audio|video|input|canvas|progress|hr|meter)\b|data:image", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
-_FRAME_STYLE = (
-    ":root{color-scheme:light dark}body{font:13px/1.4 system-ui,sans-serif;margin:8px}"
-    "table{border-collapse:collapse}td,th{padding:3px 9px;text-align:right;border-bottom:1px solid #8884}"
-    "table[border],table[border] :is(td,th){border:0}table[border] :is(td,th){border-bottom:1px solid #8884}"
-    "table[border] thead th{border-bottom:1px solid #888}img,svg{max-width:100%}"
-) + markedhtml.STYLE
-
-
+_SIDES = ("reference", "candidate")
 _NONE = Unit(-1, "display", {})
 
 
@@ -45,7 +44,9 @@ class Side:
     uri: str | None = None
     srcdoc: str | None = None
     note: str | None = None
-    """Why nothing is shown, or not all of it."""
+    """Why nothing is shown, or what is."""
+    width: int | None = None
+    """Pixels across at which a picture is shown; its own width where that is not known."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +54,7 @@ class Pane:
     """One pair of outputs, ready for the template."""
 
     kind: str
-    """``text``, ``picture`` or ``frame``."""
+    """``text``, ``picture``, ``frame``, ``audio``, ``video``, ``bytes`` or ``none``."""
     mime: str
     result: OutputResult | None
     left: Side | None = None
@@ -64,6 +65,20 @@ class Pane:
     notes: tuple[str, ...] = field(default=())
     traceback: str = ""
     """Where the candidate's exception came from."""
+    missing: str | None = None
+    """The side that has no such output: ``reference`` or ``candidate``."""
+    enlarged: int = 1
+    """How many times as large a picture is shown."""
+    on_paper: bool = False
+    """Whether HTML brings colours that were chosen for a white page."""
+
+    @property
+    def told(self) -> str:
+        """How much of two pictures differs, where no difference that is listed says so."""
+        listed = self.result.differences if self.result else ()
+        said = any("% of pixels" in difference.where for difference in listed)
+        said = said or "of the pixels differ" in str(self.result and self.result.reason)
+        return self.third.words if self.third and not said else ""
 
     @property
     def name(self) -> str:
@@ -104,37 +119,44 @@ def _pane(left: Unit | None, right: Unit | None, result: OutputResult | None) ->
         mime = "text/plain"
     before, after = _value(left, mime), _value(right, mime)
     if mime.startswith("image/"):
-        return _picture(mime, before, after, result)
+        return _picture(mime, (before, after), (_width(left, mime), _width(right, mime)), result)
     if mime == "text/html" and not all(_undrawn(value) for value in (before, after) if value is not None):
         return _frame(mime, before, after, result)
     if mime.startswith(_BINARY):
-        sides = [_described(mime, value) for value in (before, after)]
-        return Pane(kind="bytes", mime=mime, result=result, left=sides[0], right=sides[1])
+        return _media(mime, before, after, result)
     if _needs_script(mime, before, after):
         said = "A script draws this output, and a report runs none."
         return Pane(kind="none", mime=mime, result=result, notes=(f"{said} What changed in its data is listed.",))
+    return _texts(mime, (before, after), result, notes, _traceback(right) if mime == "error" else "")
+
+
+def _texts(mime: str, values: tuple[Any, Any], result: OutputResult | None, notes: list[str], traceback: str) -> Pane:
     texts = []
-    for side, value in (("reference", before), ("candidate", after)):
+    for side, value in zip(_SIDES, values, strict=True):
         text = _own_ids(_readable_text(mime, value), result if side == "candidate" else None)
-        if value is None:
-            notes.append(f"The {side} has no such output.")
         if len(text) > MAX_TEXT:
             notes.append(f"Of the {side}, the first {MAX_TEXT:,} of {len(text):,} characters are shown.")
         texts.append(text[:MAX_TEXT].removesuffix("\n"))
+    missing = next((side for side, value in zip(_SIDES, values, strict=True) if value is None), None)
+    if missing:
+        diff = textdiff.alone("".join(texts), is_reference=missing == "candidate")
+    else:
+        diff = textdiff.compare(texts[0], texts[1], _aside(result))
     return Pane(
-        kind="text",
-        mime=mime,
-        result=result,
-        diff=textdiff.compare(*texts),
-        notes=tuple(notes),
-        traceback=_traceback(right) if mime == "error" else "",
+        kind="text", mime=mime, result=result, diff=diff, notes=tuple(notes), traceback=traceback, missing=missing
     )
+
+
+def _aside(result: OutputResult | None) -> list[tuple[str, str]]:
+    """Return what was set aside of two texts, as it stood in either."""
+    found = (mask.text.partition(" → ") for mask in (result.masked if result is not None else ()))
+    return [(plain_text(before), plain_text(after)) for before, arrow, after in found if arrow]
 
 
 def _undrawn(value: Any) -> bool:
     """Whether HTML shows nothing where no script runs."""
     text = _text(value)
-    if len(text) > MAX_FRAME:
+    if len(text) > frames.MAX_FRAME:
         return False
     seen = _UNDRAWN.sub("", text)
     return not _SEEN.search(seen) and not _TAG.sub("", seen).strip()
@@ -145,11 +167,37 @@ def _needs_script(mime: str, before: Any, after: Any) -> bool:
     return mime == "text/html" or (mime in _SCRIPTS and long > _SHORT_SCRIPT)
 
 
-def _described(mime: str, value: Any) -> Side:
+def _media(mime: str, before: Any, after: Any, result: OutputResult | None) -> Pane:
+    """Return a pane of what is told by its size, and can be played where it is a sound or a film."""
+    kind = mime.partition("/")[0] if mime.startswith(("audio/", "video/")) else "bytes"
+    sides = [_described(mime, value, is_played=kind != "bytes") for value in (before, after)]
+    notes = ("A PDF is not drawn here: the places listed are in the commands that draw it.",) if "pdf" in mime else ()
+    return Pane(kind=kind, mime=mime, result=result, left=sides[0], right=sides[1], notes=notes)
+
+
+def _described(mime: str, value: Any, *, is_played: bool) -> Side:
     if value is None:
         return Side(note="no such output")
     raw = value_bytes(value)
-    return Side(note=f"{len(raw):,} bytes of {mime}, sha256 {short(digest_bytes(raw))}")
+    parts = [f"{len(raw):,} bytes, sha256 {short(digest_bytes(raw))}"]
+    if mime in ("audio/wav", "audio/x-wav", "audio/wave"):
+        parts = [*_sound(raw), *parts]
+    encoded = base64.b64encode(raw).decode("ascii")
+    is_shown = is_played and len(encoded) <= MAX_MEDIA and re.fullmatch(r"(audio|video)/[\w.+-]+", mime)
+    return Side(note=", ".join(parts), uri=f"data:{mime};base64,{encoded}" if is_shown else None)
+
+
+def _sound(raw: bytes) -> list[str]:
+    """Return how long a sound is, and how it was sampled."""
+    try:
+        with wave.open(io.BytesIO(raw)) as sound:
+            rate, channels = sound.getframerate(), sound.getnchannels()
+            return [
+                f"{sound.getnframes() / rate:.3g} s at {rate:,} Hz",
+                "mono" if channels == 1 else f"{channels} channels",
+            ]
+    except (wave.Error, EOFError, ZeroDivisionError):
+        return []
 
 
 def _readable_text(mime: str, value: Any) -> str:
@@ -157,7 +205,8 @@ def _readable_text(mime: str, value: Any) -> str:
         return ""
     if mime.endswith("json"):
         return plain_text(trees.lines(mime, value))
-    return plain_text(_text(value))
+    text = _text(value)
+    return plain_text(render(text) if mime in _ON_SCREEN and len(text) <= _MAX_SCREEN else text)
 
 
 def _own_ids(text: str, result: OutputResult | None) -> str:
@@ -206,43 +255,57 @@ def _text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, indent=1, ensure_ascii=False, default=str)
 
 
-def _picture(mime: str, before: Any, after: Any, result: OutputResult | None) -> Pane:
+def _width(unit: Unit | None, mime: str) -> float | None:
+    """Return the width at which the notebook shows a picture, where it says so."""
+    told = unit.metadata.get(mime) if unit is not None and isinstance(unit.metadata, Mapping) else None
+    width = told.get("width") if isinstance(told, Mapping) else None
+    return float(width) if isinstance(width, (int, float)) and 0 < width <= _MAX_WIDTH else None
+
+
+def _picture(
+    mime: str, values: tuple[Any, Any], told: tuple[float | None, float | None], result: OutputResult | None
+) -> Pane:
+    before, after = values
     differs = before != after and mime in (*images.RASTER, "image/svg+xml") and before is not None and after is not None
+    third = images.difference(before, after) if differs else None
+    widths = [own or images.natural_width(mime, value) for own, value in zip(told, values, strict=True)]
+    times = images.enlargement(widths)
+    shown = [round(width * times) if width else None for width in widths]
     return Pane(
         kind="picture",
         mime=mime,
         result=result,
-        left=_shown_picture(mime, before),
-        right=_shown_picture(mime, after),
-        third=images.difference(before, after) if differs else None,
+        left=_shown_picture(mime, before, shown[0]),
+        right=_shown_picture(mime, after, shown[1]),
+        third=replace(third, width=max(filter(None, shown), default=third.width)) if third else None,
+        enlarged=times,
     )
 
 
-def _shown_picture(mime: str, value: Any) -> Side:
+def _shown_picture(mime: str, value: Any, width: int | None) -> Side:
     if value is None:
         return Side(note="no such output")
     uri = images.data_uri(mime, value)
-    return Side(uri=uri) if uri else Side(note=f"not shown: {len(_text(value)):,} characters of {mime}")
+    return Side(uri=uri, width=width) if uri else Side(note=f"not shown: {len(_text(value)):,} characters of {mime}")
 
 
 def _frame(mime: str, before: Any, after: Any, result: OutputResult | None) -> Pane:
-    texts = [_text(value) for value in (before, after) if value is not None]
-    if before is not None and after is not None and before != after and max(map(len, texts)) <= MAX_FRAME:
-        found = result.differences if result else ()
-        before, after = markedhtml.mark(texts[0], texts[1], found) or (before, after)
-        texts = [_text(value) for value in (before, after)]
-    rows = max((text.count("<tr") + text.count("<br") + text.count("<p") for text in texts), default=0)
-    height = min(_FRAME_MAX, _FRAME_MARGIN + _ROW_HEIGHT * max(rows, 2))
-    sides = [_framed(value) for value in (before, after)]
-    return Pane(kind="frame", mime=mime, result=result, left=sides[0], right=sides[1], height=height)
-
-
-def _framed(value: Any) -> Side:
-    """Return HTML for the inside of a sandboxed frame, with a policy of its own that forbids all but styles."""
-    if value is None:
-        return Side(note="no such output")
-    text = _text(value)
-    if len(text) > MAX_FRAME:
-        return Side(note=f"not shown: {len(text):,} characters of HTML")
-    policy = f'<meta http-equiv="Content-Security-Policy" content="{_FRAME_POLICY}">'
-    return Side(srcdoc=f"<!doctype html><html><head>{policy}<style>{_FRAME_STYLE}</style></head><body>{text}")
+    texts = [None if value is None else _text(value) for value in (before, after)]
+    framed = frames.frame(texts[0], texts[1], result)
+    sides = [
+        Side(note="no such output")
+        if text is None
+        else Side(srcdoc=document)
+        if document is not None
+        else Side(note=f"not shown: {len(text):,} characters of HTML")
+        for text, document in zip(texts, (framed.before, framed.after), strict=True)
+    ]
+    return Pane(
+        kind="frame",
+        mime=mime,
+        result=result,
+        left=sides[0],
+        right=sides[1],
+        height=framed.height,
+        on_paper=framed.on_paper,
+    )

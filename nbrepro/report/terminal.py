@@ -10,17 +10,32 @@ from rich.table import Table
 from rich.text import Text
 
 from nbrepro.records import Cause, CellResult, Difference, Verdict
-from nbrepro.report.excerpts import clipped, excerpt, plain_text, windows
+from nbrepro.report.excerpts import clipped, excerpt, plain_text, shortened_paths, windows
+from nbrepro.report.kinds import place_name, told_first
 from nbrepro.report.symbols import ASCII, SIGNS, STYLES
-from nbrepro.report.views import View, cell_list, cell_name, counted, distance_words, is_pictured
+from nbrepro.report.views import (
+    View,
+    cell_list,
+    cell_name,
+    cell_title,
+    counted,
+    distance_words,
+    is_pictured,
+    reason_words,
+    remarks,
+    second_look,
+    told_values,
+)
 
 CELLS_SHOWN = 3
 DIFFERENCES_SHOWN = 3
 CAUSES_SHOWN = 3
 DRIFT_SHOWN = 6
+UNWRAPPED = 10_000
+"""Width of a console that is a file or a pipe: no sentence and no command in it is broken."""
 
 
-def render(views: Sequence[View], console: Console, *, verbose: bool = False) -> None:
+def render(views: Sequence[View], console: Console, *, verbose: bool = False, seconds: float | None = None) -> None:
     """Print the report on ``console``.
 
     Parameters
@@ -31,17 +46,19 @@ def render(views: Sequence[View], console: Console, *, verbose: bool = False) ->
         Where to print; without a terminal or with ``NO_COLOR`` it prints plain text.
     verbose:
         Show every cell, every difference, and what was masked.
+    seconds:
+        What all of it took by the clock, where it was run now; several notebooks may have run at once.
     """
     if console.encoding.lower().startswith("utf"):
-        _render(views, console, verbose=verbose)
+        _render(views, console, verbose=verbose, seconds=seconds)
         return
     with console.capture() as capture:
-        _render(views, console, verbose=verbose)
+        _render(views, console, verbose=verbose, seconds=seconds)
     text = capture.get().translate(ASCII)
     console.file.write(text.encode(console.encoding, "replace").decode(console.encoding))
 
 
-def _render(views: Sequence[View], console: Console, *, verbose: bool) -> None:
+def _render(views: Sequence[View], console: Console, *, verbose: bool, seconds: float | None) -> None:
     page = _Page(console, verbose=verbose)
     for place, view in enumerate(views):
         if place and (_is_told(view) or _is_told(views[place - 1])):
@@ -49,7 +66,7 @@ def _render(views: Sequence[View], console: Console, *, verbose: bool) -> None:
         page.notebook(view)
     if len(views) > 1:
         console.print()
-        page.total(views)
+        page.total(views, seconds)
 
 
 def _is_told(view: View) -> bool:
@@ -63,6 +80,7 @@ class _Page:
         self._console = console
         self._verbose = verbose
         self._width = min(console.width, 100)
+        self._wrap = self._width if console.width < UNWRAPPED else console.width
 
     def notebook(self, view: View) -> None:
         """Print one notebook: a line if all is well, or what differs and why."""
@@ -70,6 +88,8 @@ class _Page:
         verdict = Verdict.ERROR if result.exit_code in {2, 3} else result.verdict
         line = Table.grid(padding=(0, 1), expand=False)
         line.width = self._width
+        if self._wrap > self._width:
+            line.width = max(line.width, len(result.path) + len(_joined(view.headline, _seconds(result.seconds))) + 5)
         line.add_column(no_wrap=True)
         line.add_column(ratio=1, overflow="fold")
         line.add_column(justify="right", no_wrap=True)
@@ -83,10 +103,9 @@ class _Page:
             self._say(_tally(view), style="dim")
             if result.reference:
                 self._say(f"compared with {plain_text(result.reference)}", style="dim")
-        if result.reason:
-            self._say(plain_text(result.reason))
-        elif result.problem:
-            self._say(plain_text(result.problem.message))
+        reason = reason_words(result)
+        if reason:
+            self._say(self._fitting(reason))
         self._differences(view)
         self._causes(view)
         if self._verbose:
@@ -97,9 +116,15 @@ class _Page:
     def _sign(self, verdict: Verdict) -> Text:
         return Text(SIGNS[verdict], style=f"bold {STYLES[verdict]}")
 
+    def _fitting(self, text: str, indent: int = 2) -> Text:
+        """Return a sentence whose long paths are cut in their middle: broken in two they would be no use either."""
+        return Text(shortened_paths(plain_text(text), self._wrap - indent))
+
     def _say(self, what: str | RenderableType, *, style: str = "", indent: int = 2) -> None:
         text = Text(what, style=style) if isinstance(what, str) else what
-        self._console.print(Padding(text, (0, 0, 0, indent), expand=False), width=self._width)
+        if isinstance(text, Text) and style:
+            text.style = style
+        self._console.print(Padding(text, (0, 0, 0, indent), expand=False), width=self._wrap)
 
     def _differences(self, view: View) -> None:
         most = None if self._verbose else CELLS_SHOWN
@@ -114,46 +139,38 @@ class _Page:
             )
         if view.followers:
             self._console.print()
-            first = view.failing[0]
-            words = (
-                f"{cell_list(view.followers)} {_verb(view.followers, 'follows', 'follow')} from {first.number or '?'}"
-            )
-            self._say(words, style="dim")
+            self._say(view.follow_words, style="dim")
 
     def _cell(self, cell: CellResult, view: View, *, leads: bool) -> None:
-        verb = "raises" if cell.verdict is Verdict.ERROR and cell.outputs else "differs"
-        title = Text.assemble(
-            (cell_name(cell), f"bold {STYLES[cell.verdict]}"), f" {verb} first" if leads else f" {verb}"
-        )
+        title = Text(cell_title(view, cell, leads=leads))
+        title.stylize(f"bold {STYLES[cell.verdict]}", 0, len(cell_name(cell)))
         self._say(title)
         for number, line in excerpt(cell, view.result.causes):
             text = Text(f"{number:>3} │ ", style="dim")
             text.append(clipped(line, self._width - 10, 1), style="cyan")
             self._say(text, indent=4)
         raised = [difference for difference in cell.differences if difference.mime == "error"]
-        differences = raised if raised and not self._verbose else cell.differences
-        if cell.reason and not raised:
-            self._say(plain_text(cell.reason), indent=4)
+        differences = raised if raised and not self._verbose else told_first(cell)
+        for said in (None if raised or "never ran" in title else cell.reason, second_look(cell)):
+            if said:
+                self._say(self._fitting(said, 4), indent=4)
         most = None if self._verbose else DIFFERENCES_SHOWN
+        if most and "in another order" in (cell.reason or ""):
+            return
         for difference in differences[:most]:
-            self._difference(difference)
+            self._difference(difference, *told_values(view, cell, difference))
         if most and len(differences) > most:
             self._say(f"… {counted(len(differences) - most, 'more difference')} in this cell", style="dim", indent=6)
 
-    def _difference(self, difference: Difference) -> None:
-        where = " · ".join(
-            part
-            for part in (difference.mime, plain_text(difference.where), distance_words(difference.distance))
-            if part
-        )
-        if where:
-            self._say(where, style="dim", indent=6)
+    def _difference(self, difference: Difference, reference: str | None, candidate: str | None) -> None:
+        where = " · ".join(part for part in (plain_text(place_name(difference)), distance_words(difference)) if part)
+        self._say(where, style="dim", indent=6)
         if is_pictured(difference):
             if difference.candidate:
                 self._say(clipped(difference.candidate, self._width - 8), indent=6)
             return
         width = self._width - 20
-        before, after = windows(difference.reference, difference.candidate, width)
+        before, after = windows(reference, candidate, width)
         table = Table.grid(padding=(0, 2))
         table.add_column(no_wrap=True, style="dim")
         table.add_column(overflow="fold")
@@ -172,9 +189,10 @@ class _Page:
         if not rest:
             return
         if self._verbose:
+            self._console.print()
+            self._say("Also noticed, without a known link to what differs:", style="dim")
             for cause in rest:
-                self._console.print()
-                self._cause(cause)
+                self._bullet("·", f"{cause.summary} [{cause.confidence.value}]")
         else:
             self._say(f"{counted(len(rest), 'less likely cause')} (`--verbose` shows them)", style="dim", indent=4)
 
@@ -194,7 +212,7 @@ class _Page:
         table = Table.grid(padding=(0, 1))
         table.add_column(no_wrap=True, style="dim")
         table.add_column(overflow="fold")
-        table.add_row(sign, Text(plain_text(text)))
+        table.add_row(sign, self._fitting(text, 6))
         self._say(table, indent=4)
 
     def _cells(self, view: View) -> None:
@@ -228,18 +246,28 @@ class _Page:
             self._say(f"{drift.name}: {clipped(drift.reference, 30, 1)} → {clipped(drift.candidate, 30, 1)}", indent=4)
 
     def _remarks(self, view: View) -> None:
+        noticed = [(cell, told) for cell in view.result.cells if cell.verdict.passes for told in remarks(cell)]
+        for cell, told in noticed[: None if self._verbose else CELLS_SHOWN]:
+            self._say(self._fitting(f"{cell_name(cell)}: {told}"), style="dim")
         for note in view.result.notes:
-            self._say(f"note: {plain_text(note)}", style="dim")
+            self._say(self._fitting(f"note: {note}"), style="dim")
         if view.result.updated:
             self._say("the candidate is the new reference", style="green")
 
-    def total(self, views: Sequence[View]) -> None:
+    def total(self, views: Sequence[View], taken: float | None = None) -> None:
         """Print the line for all notebooks."""
-        order = ["reproduced", "different", "not run to its end", "not compared", "not readable"]
+        order = [
+            "reproduced",
+            "different",
+            "not run to its end",
+            "could not be started",
+            "not compared",
+            "not readable",
+        ]
         words = [view.headline for view in views]
         tally = [f"{words.count(word)} {word}" for word in (*order, *sorted(set(words) - {*order})) if word in words]
         line = f"{counted(len(views), 'notebook')}: {', '.join(tally)}"
-        seconds = _seconds(sum(view.result.seconds for view in views))
+        seconds = _seconds(sum(view.result.seconds for view in views) if taken is None else taken)
         is_well = all(view.result.exit_code == 0 for view in views)
         fits = len(line) + len(seconds) + 3 <= self._width
         text = _joined(line, seconds) if fits else line

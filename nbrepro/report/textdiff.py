@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 MAX_LINES = 400
@@ -16,6 +16,10 @@ MAX_PRODUCT = 40_000
 MAX_TOKENS = 400
 CONTEXT = 3
 """Equal lines shown round a change."""
+WIDE, FULL = 58, 116
+"""Characters of a line beyond which half a page, and a whole one, is too narrow for it."""
+_LONG, _KEPT = 240, 90
+"""Characters of an equal run that is shortened, and what stays of it at each end."""
 
 _TOKEN = re.compile(r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|\w+|\s+|.", re.DOTALL)
 
@@ -26,14 +30,16 @@ class Piece:
 
     text: str
     changed: bool = False
+    aside: bool = False
+    """Whether it differs, but was set aside before comparing."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
     """One line of each text; ``None`` where a side has no such line."""
 
-    left: tuple[Piece, ...] | None
-    right: tuple[Piece, ...] | None
+    left: tuple[Piece, ...] | None = None
+    right: tuple[Piece, ...] | None = None
     skipped: int = 0
     """Equal lines left out in place of this row."""
 
@@ -46,9 +52,30 @@ class TextDiff:
     omitted: int = 0
     """Lines that are not shown at all."""
 
+    @property
+    def is_wide(self) -> bool:
+        """Whether the two sides are read better one below the other."""
+        return self._longest > WIDE
 
-def compare(before: str, after: str) -> TextDiff:
-    """Return two texts as aligned rows."""
+    @property
+    def is_tabular(self) -> bool:
+        """Whether the text stands in columns that a narrow page is not to break."""
+        lines = [row.left or row.right or () for row in self.rows if not row.skipped]
+        aligned = sum("  " in "".join(piece.text for piece in line).strip() for line in lines)
+        return len(lines) > 1 and 2 * aligned >= len(lines) and self._longest <= FULL
+
+    @property
+    def _longest(self) -> int:
+        sides = (side for row in self.rows for side in (row.left, row.right) if side)
+        return max((sum(len(piece.text) for piece in side) for side in sides), default=0)
+
+
+Aside = Sequence[tuple[str, str]]
+"""What was set aside: texts of the reference, and what the candidate has in their place."""
+
+
+def compare(before: str, after: str, aside: Aside = ()) -> TextDiff:
+    """Return two texts as aligned rows; what was set aside is told from what changed."""
     left, right = before.split("\n"), after.split("\n")
     rows: list[Row] = []
     omitted = 0
@@ -57,7 +84,27 @@ def compare(before: str, after: str) -> TextDiff:
             rows.append(row)
         else:
             omitted += max(1, row.skipped)
-    return TextDiff(rows=tuple(rows), omitted=omitted)
+    return TextDiff(rows=tuple(_told(row, aside) for row in rows), omitted=omitted)
+
+
+def alone(text: str, *, is_reference: bool) -> TextDiff:
+    """Return the text of an output that only one side has."""
+    lines = text.split("\n")
+    sides = (_plain(line) for line in lines[:MAX_LINES])
+    rows = [Row(left=side) if is_reference else Row(right=side) for side in sides]
+    return TextDiff(rows=tuple(rows), omitted=max(0, len(lines) - MAX_LINES))
+
+
+def marked(before: str, after: str) -> tuple[list[Piece], list[Piece]]:
+    """Return two texts as runs that are equal or changed, nothing of them left out."""
+    left, right = _TOKEN.findall(before), _TOKEN.findall(after)
+    head = _shared(left, right)
+    tail = _shared(left[head:][::-1], right[head:][::-1])
+    ends = len(left) - tail, len(right) - tail
+    sides = _pieces(left[head : ends[0]], right[head : ends[1]])
+    start, stop = Piece(text="".join(left[:head])), Piece(text="".join(left[ends[0] :]))
+    first, second = ([piece for piece in (start, *side, stop) if piece.text] for side in sides)
+    return list(_joined(first)), list(_joined(second))
 
 
 def _rows(left: Sequence[str], right: Sequence[str]) -> Iterator[Row]:
@@ -86,13 +133,17 @@ def _equal(lines: Sequence[str], *, leads: bool, trails: bool) -> Iterator[Row]:
         yield from map(_same, lines)
         return
     yield from map(_same, lines[:first])
-    yield Row(left=None, right=None, skipped=len(lines) - first - last)
+    yield Row(skipped=len(lines) - first - last)
     yield from map(_same, lines[len(lines) - last :] if last else ())
 
 
 def _same(line: str) -> Row:
-    piece = (Piece(text=_cut(line)),)
+    piece = _plain(line)
     return Row(left=piece, right=piece)
+
+
+def _plain(line: str) -> tuple[Piece, ...]:
+    return (Piece(text=_cut(line)),)
 
 
 def _changed(left: Sequence[str], right: Sequence[str]) -> Iterator[Row]:
@@ -114,18 +165,7 @@ def _block(left: Sequence[str], right: Sequence[str]) -> Iterator[Row]:
         if one is None or other is None:
             yield Row(left=_whole(one), right=_whole(other))
         else:
-            yield _line(*_windows(one, other))
-
-
-def _windows(before: str, after: str) -> tuple[str, str]:
-    """Return two lines, long ones from shortly before the place where they part."""
-    if max(len(before), len(after)) <= MAX_LINE:
-        return before, after
-    shared = next((n for n, (a, b) in enumerate(zip(before, after, strict=False)) if a != b), 0)
-    start = max(0, shared - MAX_LINE // 4)
-    if not start:
-        return _cut(before), _cut(after)
-    return _cut(f"…{before[start:]}"), _cut(f"…{after[start:]}")
+            yield _line(one, other)
 
 
 def _whole(line: str | None) -> tuple[Piece, ...] | None:
@@ -133,9 +173,13 @@ def _whole(line: str | None) -> tuple[Piece, ...] | None:
 
 
 def _line(before: str, after: str) -> Row:
-    left, right = _TOKEN.findall(before), _TOKEN.findall(after)
+    first, second = marked(before, after)
+    return Row(left=_in_sight(first), right=_in_sight(second))
+
+
+def _pieces(left: Sequence[str], right: Sequence[str]) -> tuple[list[Piece], list[Piece]]:
     if max(len(left), len(right)) > MAX_TOKENS:
-        return Row(left=_whole(before), right=_whole(after))
+        return [Piece(text="".join(left), changed=True)], [Piece(text="".join(right), changed=True)]
     matcher = SequenceMatcher(None, left, right, autojunk=False)
     first: list[Piece] = []
     second: list[Piece] = []
@@ -143,7 +187,45 @@ def _line(before: str, after: str) -> Row:
         changed = kind != "equal"
         first += [Piece(text="".join(left[a:b]), changed=changed)] if b > a else []
         second += [Piece(text="".join(right[c:d]), changed=changed)] if d > c else []
-    return Row(left=tuple(_joined(first)), right=tuple(_joined(second)))
+    return first, second
+
+
+def _in_sight(pieces: Sequence[Piece]) -> tuple[Piece, ...]:
+    """Return the pieces of one line with long equal runs and endless changed ones shortened."""
+    shown = []
+    for place, piece in enumerate(pieces):
+        text = piece.text
+        if piece.changed:
+            text = _cut(text)
+        elif len(text) > _LONG:
+            first = text[:_KEPT] if place else ""
+            last = text[-_KEPT:] if place < len(pieces) - 1 else ""
+            left = f"{len(text) - len(first) - len(last):,} equal characters"
+            text = f"{first} … {left} … {last}" if first else f"… {left} … {last}"
+        shown.append(replace(piece, text=text))
+    return tuple(shown) or (Piece(text=""),)
+
+
+def _told(row: Row, aside: Aside) -> Row:
+    """Return a row whose changed pieces that were set aside are told so."""
+    if not aside or row.left is None or row.right is None or row.left == row.right:
+        return row
+    return Row(
+        left=_with_aside(row.left, [before for before, _ in aside]),
+        right=_with_aside(row.right, [after for _, after in aside]),
+    )
+
+
+def _with_aside(pieces: tuple[Piece, ...], texts: Sequence[str]) -> tuple[Piece, ...]:
+    line = "".join(piece.text for piece in pieces)
+    spans = [found.span() for text in texts if text for found in re.finditer(re.escape(text), line)]
+    told, start = [], 0
+    for piece in pieces:
+        stop = start + len(piece.text)
+        inside = piece.changed and any(a <= start and stop <= b for a, b in spans)
+        told.append(replace(piece, changed=False, aside=True) if inside else piece)
+        start = stop
+    return tuple(told)
 
 
 def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
@@ -151,7 +233,7 @@ def _joined(pieces: Iterable[Piece]) -> Iterator[Piece]:
     run = list(pieces)
     for place, piece in enumerate(run):
         between = 0 < place < len(run) - 1 and run[place - 1].changed and run[place + 1].changed
-        yield Piece(text=piece.text, changed=True) if between and piece.text.isspace() else piece
+        yield replace(piece, changed=True) if between and piece.text.isspace() else piece
 
 
 def _cut(line: str) -> str:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
 
 from nbrepro.compare.widgets import models_of
 from nbrepro.explain import localise
-from nbrepro.records import Cause, CellResult, Confidence, Difference, Drift, NotebookResult, Report
+from nbrepro.records import Cause, CellResult, Confidence, Difference, Drift, Mask, NotebookResult, Verdict
+from nbrepro.report.kinds import percent
 
 UNLIKELY = Confidence.LOW
+_ENDINGS = {"kernel_death": "the kernel died here", "timeout": "it ran out of time"}
+"""What befell a cell in which a run ended, by the kind of problem."""
+_NOTABLE = ("new warning", "a warning is gone")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -31,9 +36,18 @@ class View:
 
     @cached_property
     def following(self) -> dict[int, str]:
-        """Why a differing cell only follows from the first, by position in `failing`."""
+        """Why a differing cell only follows from the first, by position in `failing`.
+
+        One that shows the same value as the first, and one that uses what the first made, stands for itself where
+        a likely cause lies in it.
+        """
         told = localise(self.result.cells)
-        return {place: item.because for place, item in enumerate(told, start=1) if item.follows}
+        own = {cause.cell for cause in self.likely if cause.cell != self.failing[0].index} if told else set()
+        return {
+            place: item.because
+            for place, item in enumerate(told, start=1)
+            if item.follows and not (item.ran and item.cell.index in own)
+        }
 
     @property
     def independent(self) -> tuple[CellResult, ...]:
@@ -44,6 +58,12 @@ class View:
     def followers(self) -> tuple[CellResult, ...]:
         """The differing cells that only follow from the first."""
         return tuple(self.failing[place] for place in self.following)
+
+    @property
+    def follow_words(self) -> str:
+        """Which cells only follow from which."""
+        verb = "follows" if len(self.followers) == 1 else "follow"
+        return f"{cell_list(self.followers)} only {verb} from {cell_name(self.failing[0])}"
 
     @property
     def likely(self) -> tuple[Cause, ...]:
@@ -76,6 +96,29 @@ class View:
         return _outputs(self.reference, cell, cell.reference_index), _outputs(self.candidate, cell, cell.index)
 
 
+def told_values(view: View, cell: CellResult, difference: Difference) -> tuple[str | None, str | None]:
+    """Return the two values of a difference; where only one side raised, what the other one put out instead."""
+    values = difference.reference, difference.candidate
+    if difference.mime != "error" or None not in values:
+        return values
+    before, after = (
+        _calm(outputs) if value is None else value for value, outputs in zip(values, view.outputs_of(cell), strict=True)
+    )
+    return before, after
+
+
+def _calm(outputs: Sequence[Any]) -> str:
+    """What a cell put out that raised nothing: ``no exception; printed 6``."""
+    for output in outputs:
+        text, verb = output.get("text"), "printed"
+        if output.output_type in {"execute_result", "display_data"}:
+            text, verb = output.get("data", {}).get("text/plain"), "showed"
+        lines = str(text or "").strip().split("\n")
+        if lines[0]:
+            return f"no exception; {verb} {lines[0]}" + (" …" if len(lines) > 1 else "")
+    return "no exception"
+
+
 def _models(notebook: NotebookNode | None) -> Mapping[str, Any]:
     return {} if notebook is None else models_of(notebook.get("metadata", {}))
 
@@ -90,20 +133,49 @@ def _outputs(notebook: NotebookNode | None, cell: CellResult, index: int | None)
     return list(found.get("outputs", []))
 
 
-def views_of(report: Report) -> tuple[View, ...]:
-    """Return views without notebooks, for renderers that show no outputs."""
-    return tuple(View(result=notebook) for notebook in report.notebooks)
-
-
 def headline(result: NotebookResult) -> str:
     """Return the verdict on a notebook in words: ``reproduced``, ``different``, ``not run to its end``."""
+    if result.exit_code == 3 and (result.problem is None or result.problem.kind == "kernel_start"):  # noqa: PLR2004
+        return "could not be started"
+    if result.exit_code == 2 and reason_words(result).startswith("is no notebook"):  # noqa: PLR2004
+        return "is no notebook"
     words = {0: "reproduced", 1: "different", 2: "not readable", 3: "not run to its end", 4: "not compared"}
     return words.get(result.exit_code, result.verdict.label)
+
+
+def remarks(cell: CellResult) -> tuple[str, ...]:
+    """Return what is worth a look in a cell that passes: new and lost warnings, representations that disagree."""
+    parts = (part for output in cell.outputs for part in (output.reason or "").split("; "))
+    return tuple(part for part in parts if part.startswith(_NOTABLE) or " disagrees: " in part)
+
+
+def proof_words(cause: Cause) -> str:
+    """Return ``proved by 3 runs``, empty for a cause that is not proved."""
+    return f"proved by {cause.proved_by.partition(':')[0]}" if cause.proved_by else ""
 
 
 def cell_name(cell: CellResult) -> str:
     """Return the cell in words: ``cell 6``; one that has no number is told by its place."""
     return f"cell {cell.number}" if cell.number is not None else f"cell at place {cell.index + 1}"
+
+
+def cell_title(view: View, cell: CellResult, *, leads: bool) -> str:
+    """Return what a cell did that does not pass: ``cell 6 differs first``."""
+    name, problem = cell_name(cell), view.result.problem
+    if problem is not None and problem.cell == cell.index and problem.kind in _ENDINGS:
+        return f"{name}: {_ENDINGS[problem.kind]}"
+    if cell.verdict is Verdict.ERROR and not cell.outputs:
+        return f"{name} never ran"
+    return f"{name} {'raises' if cell.verdict is Verdict.ERROR else 'differs'}{' first' if leads else ''}"
+
+
+def second_look(cell: CellResult) -> str:
+    """Return what a second run said of a cell; empty without one."""
+    words = {
+        "flaky": "flaky: a second run under the same conditions gave another result again",
+        "changed": "changed: a second run differed from the reference in the same way",
+    }
+    return words.get(cell.confirmed or "", "")
 
 
 def cell_list(cells: Sequence[CellResult]) -> str:
@@ -128,9 +200,28 @@ def counted(number: int, word: str, plural: str | None = None) -> str:
 
 def is_pictured(difference: Difference) -> bool:
     """Whether a difference has no values to set side by side, as that of two pictures; what there is describes it."""
-    return difference.reference is None and (difference.candidate is None or str(difference.mime).startswith("image/"))
+    if difference.reference is not None:
+        return False
+    return difference.candidate is None or "% of pixels" in difference.where
 
 
-def distance_words(distance: float | None) -> str:
-    """Return a distance for people; nothing where there is none."""
-    return "" if distance is None else f"distance {distance:.3g}"
+def grouped(masks: Iterable[Mask]) -> dict[str, list[Mask]]:
+    """Return what was set aside by rule, in the order of the rules' first places."""
+    found: dict[str, list[Mask]] = {}
+    for mask in masks:
+        found.setdefault(mask.rule, []).append(mask)
+    return found
+
+
+def distance_words(difference: Difference) -> str:
+    """Return how far two values are apart, for people; nothing where that is not measured, or told by the place."""
+    if difference.distance is None or is_pictured(difference):
+        return ""
+    return f"apart by {percent(difference.distance)}"
+
+
+def reason_words(result: NotebookResult) -> str:
+    """Return why a notebook was not compared, read or run; its own path, which stands above, is not told again."""
+    reason = result.reason or (result.problem.message if result.problem else "")
+    path, colon, rest = reason.partition(": ")
+    return rest if colon and Path(path).absolute() == Path(result.path).absolute() else reason

@@ -212,7 +212,7 @@ def broken() -> View:
     reference = notebook_of([[], [text]], sources)
     failed = new_output("error", ename="NameError", evalue="name 'raw' is not defined", traceback=trace)
     candidate = notebook_of([[failed], []], sources)
-    raised = difference("error", "exception", None, "NameError: name 'raw' is not defined")
+    raised = difference("error", "the whole output", None, "NameError: name 'raw' is not defined")
     judged = (OutputResult(output=0, mime="error", verdict=Verdict.ERROR, differences=(raised,)),)
     cells = (
         CellResult(

@@ -15,26 +15,20 @@ import json
 import sys
 import wave
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_notebook, new_output
+from nbformat.v4 import new_output
 from PIL import Image
 
-from nbrepro.compare import compare_notebooks
-from nbrepro.compare.calibration import learn
 from nbrepro.compare.metrics import METRIC
-from nbrepro.config import Settings
-from nbrepro.records import CellResult, NotebookResult, Problem, Verdict, worst
-from nbrepro.records.record import plain
 from nbrepro.report.html import render
 from nbrepro.report.views import View
+from tests.report.gallery_runs import runs
+from tests.report.making import chapter
 
 PAIRS = Path(__file__).parent.parent / "corpus" / "pairs"
-STATE = "application/vnd.jupyter.widget-state+json"
 
 CHAPTERS: Mapping[str, Sequence[str]] = {
     "text": (
@@ -167,8 +161,8 @@ CHAPTERS: Mapping[str, Sequence[str]] = {
 def views() -> list[View]:
     """Return one view a chapter, and those that need more than one pair of outputs."""
     pairs = {**_corpus(), **_own()}
-    chapters = [_chapter(name, [pairs[pair] for pair in names]) for name, names in CHAPTERS.items()]
-    return [*chapters, _warnings_that_fail(pairs), _calibrated(), _flaky(), _died(), _nothing_compared()]
+    chapters = [chapter(name, [pairs[pair] for pair in names]) for name, names in CHAPTERS.items()]
+    return [*chapters, *runs(pairs)]
 
 
 def page() -> str:
@@ -233,123 +227,6 @@ def _tone(pitch: int) -> str:
         sound.setparams((1, 1, 8000, 0, "NONE", ""))
         sound.writeframes(bytes(128 + (n * pitch // 8000 % 2) * 64 for n in range(2000)))
     return _encoded(buffer.getvalue())
-
-
-def _notebook(pairs: Sequence[Mapping[str, Any]], side: str) -> NotebookNode:
-    cells = [
-        new_code_cell(
-            pair["source"],
-            outputs=pair[side]["outputs"],
-            execution_count=number,
-            id=f"c{number}",
-            metadata={"tags": pair.get("tags", [])},
-        )
-        for number, pair in enumerate(pairs, start=1)
-    ]
-    models: dict[str, Any] = {}
-    for pair in pairs:
-        models |= pair[side].get("widgets", {})
-    return new_notebook(cells=cells, metadata={"widgets": {STATE: {"state": models}}})
-
-
-def _chapter(name: str, pairs: Sequence[Mapping[str, Any]], **settings: Any) -> View:
-    reference, candidate = _notebook(pairs, "reference"), _notebook(pairs, "candidate")
-    return _view(name, reference, candidate, compare_notebooks(reference, candidate, Settings(**settings)))
-
-
-def _view(
-    name: str, reference: NotebookNode, candidate: NotebookNode, cells: tuple[CellResult, ...], **more: Any
-) -> View:
-    verdict = worst(cell.verdict for cell in cells)
-    result = NotebookResult(
-        path=f"kinds/{name}.ipynb",
-        reference=f".nbrepro/records/kinds/{name}.ipynb",
-        verdict=verdict,
-        exit_code=more.pop("exit_code", 0 if verdict.passes else 1),
-        cells=cells,
-        seconds=1.2,
-        **more,
-    )
-    return Unrelated(result=result, reference=reference, candidate=candidate)
-
-
-class Unrelated(View):
-    """A notebook of which no cell follows from another."""
-
-    @cached_property
-    def following(self) -> dict[int, str]:
-        """Nothing: the chapters put cells side by side that have nothing to do with each other."""
-        return {}
-
-
-def _warnings_that_fail(pairs: Mapping[str, Any]) -> View:
-    return _chapter("warnings", [pairs["exceptions/new-warning-is-told"]], fail_on=("warnings",))
-
-
-def _printed(source: str, text: str) -> dict[str, Any]:
-    return {"source": source, "run": {"outputs": [new_output("stream", name="stdout", text=text)]}}
-
-
-def _calibrated() -> View:
-    """A number inside its learned limits, and one outside."""
-    source = "print(f'loss {loss:.3f}')"
-    losses = ["loss 0.412\n", "loss 0.437\n", "loss 0.398\n", "loss 0.425\n"]
-    reference, *others, candidate = (
-        _notebook([_printed(source, first), _printed(source, second)], "run")
-        for first, second in zip([*losses, "loss 0.443\n"], [*losses, "loss 0.891\n"], strict=True)
-    )
-    for index, known in learn(reference, others, Settings()).items():
-        reference.cells[index]["metadata"] = NotebookNode({"nbrepro": {"calibration": plain(known)}})
-    return _view("calibrated", reference, candidate, compare_notebooks(reference, candidate, Settings()))
-
-
-def _flaky() -> View:
-    """Two cells that a second run told apart: one differs again otherwise, one in the same way."""
-    pairs = [
-        {"source": source, **{side: {"outputs": [new_output("stream", name="stdout", text=text)]}
-                              for side, text in (("reference", before), ("candidate", after))}}
-        for source, before, after in (
-            ("print(random.random())", "0.6394\n", "0.0250\n"), ("print(len(rows))", "891\n", "889\n"))
-    ]  # fmt: skip
-    reference, candidate = _notebook(pairs, "reference"), _notebook(pairs, "candidate")
-    flaky, changed = compare_notebooks(reference, candidate, Settings())
-    told = tuple(
-        replace(cell, confirmed=word, outputs=tuple(replace(output, confirmed=word) for output in cell.outputs))
-        for cell, word in ((flaky, "flaky"), (changed, "changed"))
-    )
-    return _view("second-look", reference, candidate, told)
-
-
-def _died() -> View:
-    pairs = [
-        {"source": "frame = load()", "reference": {"outputs": []}, "candidate": {"outputs": []}},
-        {
-            "source": "numbers = native(frame)\nprint(numbers.sum())",
-            "reference": {"outputs": [new_output("stream", name="stdout", text="41.5\n")]},
-            "candidate": {"outputs": []},
-        },
-        {
-            "source": "numbers.mean()",
-            "reference": {"outputs": [new_output("execute_result", {"text/plain": "0.83"}, execution_count=3)]},
-            "candidate": {"outputs": []},
-        },
-    ]
-    reference, candidate = _notebook(pairs, "reference"), _notebook(pairs, "candidate")
-    cells = compare_notebooks(reference, candidate, Settings(), not_run=frozenset({2}))
-    problem = Problem(kind="kernel_death", message="the kernel died in cell 2 (killed by signal 11, SIGSEGV)", cell=1)
-    return _view("kernel-died", reference, candidate, cells, exit_code=3, problem=problem)
-
-
-def _nothing_compared() -> View:
-    reason = "there are no outputs to compare with: run and save the notebook, or `nbrepro record` it"
-    result = NotebookResult(
-        path="kinds/fresh.ipynb",
-        reference="saved outputs",
-        verdict=Verdict.NOT_COMPARED,
-        exit_code=4,
-        reason=reason,
-    )
-    return View(result=result)
 
 
 if __name__ == "__main__":

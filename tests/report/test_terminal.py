@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 
 import pytest
+from nbformat.v4 import new_output
 from rich.console import Console
 
 from nbrepro.records import CellResult, NotebookResult, Verdict
@@ -30,14 +31,14 @@ def test_a_difference_shows_cell_source_values_distance_and_cause(different: Vie
     assert "1 │ rng = np.random.default_rng()" in text
     assert "reference  52" in text
     assert "candidate  61" in text
-    assert "distance 0.148" in text
+    assert "table, row 1, column age · apart by 15 %" in text
     assert "Likely cause: cell 3 draws from an unseeded NumPy generator (line 1) [high]" in text
     assert "→ Pass a seed: `np.random.default_rng(42)`." in text
 
 
 def test_what_only_follows_is_folded_into_one_line(different: View) -> None:
     text = printed([different])
-    assert "cells 4 to 6 follow from 3" in text
+    assert "cells 4 to 6 only follow from cell 3" in text
     assert "0.913" not in text
 
 
@@ -55,6 +56,13 @@ def test_a_notebook_that_cannot_be_read_says_why(unreadable: View) -> None:
 def test_one_line_sums_up_all_notebooks(reproduced: View, different: View) -> None:
     last = printed([reproduced, different]).splitlines()[-1]
     assert last == "2 notebooks: 1 reproduced, 1 different · 6.4 s"
+
+
+def test_the_time_of_all_is_that_of_the_clock_where_it_is_known(reproduced: View, different: View) -> None:
+    """Several notebooks may have run at once: the sum of their times is another thing."""
+    file = io.StringIO()
+    render([reproduced, different], Console(width=100, file=file, highlight=False), seconds=1.25)
+    assert file.getvalue().splitlines()[-1].endswith(" · 1.2 s")
 
 
 def test_no_line_is_wider_than_the_terminal(reproduced: View, different: View, broken: View, unreadable: View) -> None:
@@ -92,3 +100,15 @@ def test_a_value_cannot_move_the_cursor_or_colour_the_terminal() -> None:
 
 def test_many_notebooks_that_reproduce_stay_one_line_each(reproduced: View) -> None:
     assert len(printed([reproduced] * 30).splitlines()) == 32
+
+
+def test_weak_causes_are_one_line_each_and_not_called_likely(different: View) -> None:
+    text = printed([different], verbose=True, width=100)
+    assert text.count("Likely cause: ") == 2
+    assert "Also noticed, without a known link to what differs:\n    · Python 3.11.7 → 3.11.9 [low]\n" in text
+
+
+def test_the_side_that_raised_nothing_says_what_it_put_out(broken: View) -> None:
+    assert broken.reference is not None
+    broken.reference.cells[0]["outputs"] = [new_output("stream", name="stdout", text="6\n")]
+    assert "reference  no exception; printed 6" in printed([broken])

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from nbrepro.records import CellResult, Difference, Verdict
+from nbrepro.records import Cause, CauseKind, CellResult, Confidence, Difference, NotebookResult, Verdict
 from nbrepro.report.excerpts import clipped, excerpt, plain_text, windows
 from nbrepro.report.views import View, cell_list, cell_name, is_pictured
 
@@ -36,6 +36,24 @@ def test_likely_causes_come_apart_from_the_others(different: View) -> None:
 def test_only_the_first_of_linked_differences_stands_alone(different: View) -> None:
     assert [cell.number for cell in different.independent] == [3]
     assert [cell.number for cell in different.followers] == [4, 5, 6]
+
+
+def test_a_cell_with_a_likely_cause_of_its_own_stands_for_itself() -> None:
+    sources = ["words = 'a b'.split()", "print({w: 1 for w in set(words)})", "print(set(words))", "print(words)"]
+    found = tuple(
+        CellResult(index=n, number=n + 1, id=None, source=source, verdict=Verdict.DIFFERENT if n else Verdict.IDENTICAL)
+        for n, source in enumerate(sources)
+    )
+    causes = tuple(
+        Cause(kind=CauseKind.HASH_ORDER, summary=f"cell {n + 1}", confidence=Confidence.MEDIUM, evidence=("x",), cell=n)
+        for n in (1, 2)
+    )
+    result = NotebookResult(
+        path="a.ipynb", reference=None, verdict=Verdict.DIFFERENT, exit_code=1, cells=found, causes=causes
+    )
+    view = View(result=result)
+    assert [cell.number for cell in view.independent] == [2, 3]
+    assert [cell.number for cell in view.followers] == [4]
 
 
 def test_the_excerpt_holds_the_cause_and_the_line_that_speaks(different: View) -> None:
