@@ -86,6 +86,16 @@ export class Actions {
     }
   }
 
+  async takeAlong(watch: Watch): Promise<void> {
+    const former = watch.former;
+    if (former !== null) {
+      await this._guard(watch, async () => {
+        await this._server.takeAlong(watch.path, former);
+        await watch.refresh();
+      });
+    }
+  }
+
   async restore(watch: Watch, name: string | null): Promise<void> {
     const words = this._words;
     const what = name ?? words.__('all changed files');
@@ -113,7 +123,8 @@ export class Actions {
   }
 
   copyReport(watch: Watch): void {
-    Clipboard.copyToSystem(asText(watch.path, watch.view));
+    Clipboard.copyToSystem(asText(watch.path, watch.view, this._words));
+    watch.message = this._words.__('The report is in the clipboard, as Markdown.');
   }
 
   async openReport(watch: Watch): Promise<void> {

@@ -5,11 +5,19 @@ import { ContentProps, refusal } from './content.js';
 import { Button } from './parts.js';
 import { CommandIDs } from './tokens.js';
 
-export function Actions({ view, inputs, words, run }: ContentProps): JSX.Element {
+export function Actions({ view, inputs, words, run, caption }: ContentProps): JSX.Element {
   const refused = refusal(inputs, words);
   const record = inputs.overview?.record ?? null;
   const button = (command: string, label: string, primary = false, why: string | null = refused): JSX.Element => (
-    <Button key={command} action={command} label={label} primary={primary} refused={why} onClick={() => run(command)} />
+    <Button
+      key={command}
+      action={command}
+      label={label}
+      title={caption(command)}
+      primary={primary}
+      refused={why}
+      onClick={() => run(command)}
+    />
   );
   const loadable = inputs.link === 'absent' ? null : words.__('There is no Python kernel to load it in.');
   const buttons: JSX.Element[] = [];
@@ -35,7 +43,10 @@ export function Actions({ view, inputs, words, run }: ContentProps): JSX.Element
   } else {
     buttons.push(button(CommandIDs.check, view.state === 'drift' ? words.__('Check what changed') : words.__('Check'), true));
     buttons.push(button(CommandIDs.record, words.__('Record')));
-    buttons.push(button(CommandIDs.lock, words.__('Lock')));
+    buttons.push(button(CommandIDs.lock, words.__('Write lock')));
+  }
+  if (inputs.overview?.former != null) {
+    buttons.push(button(CommandIDs.takeAlong, words.__('Take the record along')));
   }
   if (view.check !== null && view.state !== 'running') {
     buttons.push(button(CommandIDs.openReport, words.__('Report'), false, null));

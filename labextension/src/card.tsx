@@ -36,10 +36,18 @@ export function StateCard(props: ContentProps): JSX.Element {
       {view.state === 'running' ? <Progress {...props} /> : null}
       {view.state === 'failed' ? <Failure {...props} /> : null}
       {view.state === 'not_loaded' ? <RecordLine {...props} /> : null}
+      {inputs.overview?.former != null ? (
+        <p className="nbr-Detail">{words.__('Its record still lies under its former name, %1.', inputs.overview.former)}</p>
+      ) : null}
       {view.state === 'tracked' ? <OrderLine {...props} /> : null}
       {view.state !== 'running' && view.state !== 'failed' ? <Drifts {...props} /> : null}
       {view.state === 'tracked' || view.state === 'not_loaded' ? <FirstFinding {...props} /> : null}
       <Actions {...props} />
+      {inputs.gateway ? (
+        <p className="nbr-Note">
+          {words.__('Your kernel runs at a gateway; checks and records run on the server, in its environment.')}
+        </p>
+      ) : null}
     </div>
   );
 }
@@ -50,10 +58,16 @@ function RecordLine({ inputs, words, now }: ContentProps): JSX.Element | null {
     return null;
   }
   const when = record.recorded === null ? '' : ago(words, record.recorded, now);
-  const commit = record.code?.commit?.slice(0, 7) ?? record.digest;
+  const commit = record.code?.commit?.slice(0, 7);
   return (
     <p className="nbr-Detail">
-      {words.__('Record on disk: %1', when)} · <code>{commit}</code>
+      {words.__('Record on disk: %1', when)}
+      {commit === undefined ? null : (
+        <>
+          {' · '}
+          <code>{commit}</code>
+        </>
+      )}
     </p>
   );
 }

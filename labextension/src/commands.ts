@@ -37,22 +37,30 @@ export function addCommands(app: JupyterFrontEnd, tracker: Tracker, actions: Act
     }
   });
   for (const entry of entries(actions, words)) {
-    app.commands.addCommand(entry.id, options(entry, tracker, panel));
+    app.commands.addCommand(entry.id, options(entry, app, tracker, panel));
   }
 }
 
-function options(entry: Entry, tracker: Tracker, panel: ReproPanel): CommandRegistry.ICommandOptions {
+function options(entry: Entry, app: JupyterFrontEnd, tracker: Tracker, panel: ReproPanel): CommandRegistry.ICommandOptions {
   const properties = Object.fromEntries(
     Object.entries(entry.args ?? {}).map(([name, description]) => [name, { type: 'string', description }])
   );
   return {
     label: entry.label,
     caption: entry.caption,
-    isEnabled: () => tracker.current !== null && panel.isVisible && (entry.enabled?.(tracker.current) ?? true),
+    // Behind a hidden panel nothing is known of the notebook: the command shows the panel first, and then looks.
+    isEnabled: () => tracker.current !== null && (!panel.isVisible || (entry.enabled?.(tracker.current) ?? true)),
     describedBy: { args: { type: 'object', properties } },
     execute: async args => {
       const watch = tracker.current;
-      if (watch !== null) {
+      if (watch === null) {
+        return;
+      }
+      if (!panel.isVisible) {
+        app.shell.activateById(PANEL_ID);
+        await watch.ready();
+      }
+      if (entry.enabled?.(watch) ?? true) {
         await entry.execute(watch, args);
       }
     }
@@ -111,6 +119,13 @@ function entries(actions: Actions, words: Words): Entry[] {
       caption: words.__('The outputs of the last check become the reference'),
       enabled: watch => checked(watch) && free(watch),
       execute: watch => actions.accept(watch)
+    },
+    {
+      id: CommandIDs.takeAlong,
+      label: words.__('Take the Record Along'),
+      caption: words.__('Move the record to where the renamed notebook lies now'),
+      enabled: watch => free(watch) && watch.inputs.overview?.former != null,
+      execute: watch => actions.takeAlong(watch)
     },
     {
       id: CommandIDs.restore,

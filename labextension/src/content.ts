@@ -15,6 +15,12 @@ export interface ContentProps {
   onToggle: (section: string) => void;
   run: (command: string, args?: { [key: string]: string }) => void;
   onDismiss: () => void;
+  /** Called whenever the panel has been drawn. */
+  onDrawn: () => void;
+  /** What a command does, as a sentence. */
+  caption: (command: string) => string;
+  /** Open the menu of all actions below a button. */
+  onMenu: (button: HTMLElement) => void;
 }
 
 /** Why the server's actions cannot be used now. */

@@ -2,7 +2,8 @@
 import React from 'react';
 
 import { ContentProps } from './content.js';
-import { Button, Go, Row } from './parts.js';
+import { findingWords } from './findings.js';
+import { Breakable, Button, Go, Row } from './parts.js';
 import { CommandIDs } from './tokens.js';
 
 /** Return the section's summary, and whether it tells of trouble. */
@@ -29,19 +30,23 @@ export function Determinism({ inputs, view, words, run }: ContentProps): JSX.Ele
     <>
       <dl className="nbr-List">
         <Row name={words.__('Seed')}>
-          {kernel.seed} <span className="nbr-Dim">{kernel.seeded.join(', ')}</span>
+          {kernel.seeded.length > 0 ? words.__('%1 for %2', kernel.seed, kernel.seeded.join(', ')) : kernel.seed}
         </Row>
         <Row name={words.__('Hash seed')}>
           {kernel.pinned ? kernel.hash_seed : words.__('random: the order of sets changes from start to start')}
         </Row>
-        {kernel.switches.length > 0 ? <Row name={words.__('Switches')}>{kernel.switches.join(', ')}</Row> : null}
+        {kernel.switches.length > 0 ? (
+          <Row name={words.__('Switches')}>
+            <Breakable text={kernel.switches.join(', ')} />
+          </Row>
+        ) : null}
         {kernel.faults > 0 ? <Row name={words.__('Faults')}>{kernel.faults}</Row> : null}
       </dl>
       <ul className="nbr-Findings">
         {view.findings.slice(0, 20).map((item, place) => (
           <li key={place}>
             {words.__('cell %1', item.number ?? '?')}
-            {item.finding.line !== null ? `, ${words.__('line %1', item.finding.line)}` : ''}: {item.finding.kind.replace(/_/g, ' ')}
+            {item.finding.line !== null ? `, ${words.__('line %1', item.finding.line)}` : ''}: {findingWords(item.finding.kind, words)}{' '}
             {item.cellId !== null ? <Go id={item.cellId} number={item.number} words={words} run={run} /> : null}
             <code>{item.finding.what}</code>
           </li>

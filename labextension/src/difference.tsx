@@ -3,6 +3,7 @@ import { Dialog, ReactWidget } from '@jupyterlab/apputils';
 import React from 'react';
 
 import { CellDiff, DiffPane, DiffPiece, DiffTable } from './schema.js';
+import { verdictWords } from './verdicts.js';
 import { Words } from './words.js';
 
 /** Show the dialog. */
@@ -42,7 +43,7 @@ function Pane({ pane, words }: { pane: DiffPane; words: Words }): JSX.Element {
   return (
     <section className="nbr-Pane">
       <h3>
-        <code>{pane.mime}</code> <span className="nbr-Dim">{pane.verdict.replace(/_/g, ' ')}</span>
+        <span title={pane.mime}>{kind(pane, words)}</span> <span className="nbr-Dim">{verdictWords(pane.verdict, words)}</span>
       </h3>
       {pane.reason !== null ? <p className="nbr-Dim">{pane.reason}</p> : null}
       {pane.notes.map(note => (
@@ -53,18 +54,41 @@ function Pane({ pane, words }: { pane: DiffPane; words: Words }): JSX.Element {
       {pane.images !== null ? <Pictures images={pane.images} words={words} /> : null}
       {pane.tables !== null ? <Tables tables={pane.tables} words={words} /> : null}
       {pane.rows.length > 0 ? <Rows pane={pane} words={words} /> : null}
-      {pane.differences.length > 0 && pane.rows.length === 0 ? (
+      {pane.differences.length > 0 && pane.rows.length === 0 && pane.tables === null ? (
         <ul className="nbr-Findings">
           {pane.differences.slice(0, 12).map((difference, place) => (
             <li key={place}>
-              {difference.where}: <del>{difference.reference ?? words.__('absent')}</del>{' '}
-              <ins>{difference.candidate ?? words.__('absent')}</ins>
+              {difference.where}: {pane.images !== null && difference.reference === null ? (
+                <span>{difference.candidate}</span>
+              ) : (
+                <>
+                  <del>{difference.reference ?? words.__('absent')}</del> <ins>{difference.candidate ?? words.__('absent')}</ins>
+                </>
+              )}
             </li>
           ))}
         </ul>
       ) : null}
     </section>
   );
+}
+
+/** Return what an output is, in words; its type where there are none. */
+function kind({ mime, tables }: DiffPane, words: Words): string {
+  const isTable = tables !== null;
+  const names: { [mime: string]: string } = {
+    'stream/stdout': words.__('Printed text'),
+    'stream/stderr': words.__('Text on standard error'),
+    'text/plain': words.__('Text'),
+    'text/html': isTable ? words.__('Table') : words.__('Page'),
+    'text/markdown': words.__('Markdown'),
+    'text/latex': words.__('Formula'),
+    'image/png': words.__('Picture'),
+    'image/jpeg': words.__('Picture'),
+    'image/svg+xml': words.__('Drawing'),
+    error: words.__('Error')
+  };
+  return names[mime] ?? mime;
 }
 
 function Rows({ pane, words }: { pane: DiffPane; words: Words }): JSX.Element {

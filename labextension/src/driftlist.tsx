@@ -26,7 +26,7 @@ export function Drifts({ view, words, run }: ContentProps): JSX.Element | null {
         {view.drifts.slice(0, DRIFTS_SHOWN).map((item, place) => (
           <li key={place}>
             <span className="nbr-Drifts-kind">{names[item.section]}</span>
-            <span className="nbr-Drifts-text" title={item.text}>
+            <span className="nbr-Drifts-text" title={item.title ?? item.text}>
               {item.text}
             </span>
             {item.cellId !== null ? <Go id={item.cellId} number={numberIn(view, item.cellId)} words={words} run={run} /> : null}

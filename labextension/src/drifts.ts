@@ -9,6 +9,8 @@ const CODE = new Set(['source', 'local_module', 'cell_missing']);
 export interface DriftItem {
   section: 'environment' | 'data' | 'code' | 'order' | 'outputs';
   text: string;
+  /** What stands behind the text, where it is too much for the list. */
+  title?: string;
   cellId: string | null;
   /** The data file that can be restored. */
   restore: string | null;
@@ -18,14 +20,19 @@ export interface DriftItem {
 export function driftItems(inputs: Inputs, late: Set<string>, words: Words): DriftItem[] {
   const { overview, cells } = inputs;
   const items: DriftItem[] = [];
-  const add = (section: DriftItem['section'], text: string, cellId: string | null = null, restore: string | null = null) =>
-    items.push({ section, text, cellId, restore });
+  const add = (section: DriftItem['section'], text: string, cellId: string | null = null) =>
+    items.push({ section, text, cellId, restore: null });
   const record = overview?.record ?? null;
   if (overview !== null && record !== null) {
     for (const drift of overview.drift) {
       const section = DATA.has(drift.kind) ? 'data' : CODE.has(drift.kind) ? 'code' : 'environment';
       const file = overview.data.find(data => data.path === drift.name);
-      add(section, change(drift, words), null, section === 'data' && file?.restorable ? drift.name : null);
+      if (section === 'data') {
+        const text = drift.kind === 'data_missing' ? words.__('%1 is missing', drift.name) : words.__('%1 changed', drift.name);
+        items.push({ section, text, title: change(drift, words), cellId: null, restore: file?.restorable ? drift.name : null });
+      } else {
+        add(section, change(drift, words));
+      }
     }
     const edited = cells.filter(cell => record.cells[cell.id] !== undefined && record.cells[cell.id] !== cell.digest);
     edited.forEach(cell => add('code', words.__('cell %1 edited', cell.number), cell.id));

@@ -2,7 +2,8 @@
 import { ICellModel } from '@jupyterlab/cells';
 import { NotebookPanel } from '@jupyterlab/notebook';
 
-import { LiveCell } from './inputs.js';
+import { OpenCell } from './inputs.js';
+import { EditorCell } from './schema.js';
 import { digestText } from './sha256.js';
 
 export class Editor {
@@ -11,8 +12,8 @@ export class Editor {
   constructor(private readonly _panel: NotebookPanel) {}
 
   /** Return the code cells that have a source, numbered as a run from the top numbers them. */
-  cells(): LiveCell[] {
-    const found: LiveCell[] = [];
+  cells(): OpenCell[] {
+    const found: OpenCell[] = [];
     for (const cell of this._codeCells()) {
       const source = cell.sharedModel.getSource();
       if (source.trim() === '') {
@@ -31,6 +32,15 @@ export class Editor {
       found[cell.id] = cell.sharedModel.getSource();
     }
     return found;
+  }
+
+  /** Return the code cells as the kernel asks for them. */
+  asked(): EditorCell[] {
+    return Array.from(this._codeCells(), cell => ({
+      id: cell.id,
+      source: cell.sharedModel.getSource(),
+      tags: ((cell.getMetadata('tags') ?? []) as unknown[]).map(String)
+    }));
   }
 
   private *_codeCells(): Iterable<ICellModel> {
@@ -53,7 +63,7 @@ export class Editor {
 }
 
 /** Whether two readings are the same. */
-export function sameCells(one: readonly LiveCell[], other: readonly LiveCell[]): boolean {
+export function sameCells(one: readonly OpenCell[], other: readonly OpenCell[]): boolean {
   return (
     one.length === other.length &&
     one.every((cell, place) => {

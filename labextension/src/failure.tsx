@@ -24,8 +24,9 @@ export function Failure({ view, words, run }: ContentProps): JSX.Element | null 
       {check.causes.slice(0, 3).map(({ cause, cell_id, cell_number }) => (
         <div className="nbr-Cause" key={cause.summary}>
           <p>
-            <strong>{cause.confidence === 'high' ? words.__('Cause') : words.__('Cause (%1)', confidence(cause.confidence, words))}</strong>{' '}
+            <strong>{cause.confidence === 'high' ? words.__('Cause:') : words.__('Cause (%1):', confidence(cause.confidence, words))}</strong>{' '}
             <Prose text={cause.summary} />
+            {' '}
             {cell_id !== null && cell_id !== first.id ? <Go id={cell_id} words={words} run={run} number={cell_number} /> : null}
           </p>
           {cause.evidence.slice(0, 2).map(text => (
@@ -49,9 +50,11 @@ export function Failure({ view, words, run }: ContentProps): JSX.Element | null 
       ))}
       {first.differences.length === 0 && first.reason !== null ? <p className="nbr-Detail">{first.reason}</p> : null}
       {follow.length > 0 ? (
-        <p className="nbr-Dim">{words.__('Later: %1 follow from %2', numbers(follow), first.number ?? '?')}</p>
+        <p className="nbr-Dim">
+          {words._n('Later: cell %2 follows from cell %3', 'Later: cells %2 follow from cell %3', follow.length, numbers(follow), first.number ?? '?')}
+        </p>
       ) : null}
-      {others.length > 0 ? <p className="nbr-Dim">{words.__('Also different: %1', numbers(others))}</p> : null}
+      {others.length > 0 ? <p className="nbr-Dim">{words._n('Also different: cell %2', 'Also different: cells %2', others.length, numbers(others))}</p> : null}
     </>
   );
 }

@@ -2,6 +2,7 @@
 import React from 'react';
 
 import { ContentProps } from './content.js';
+import { findingWords } from './findings.js';
 import { Go } from './parts.js';
 
 export function FirstFinding({ view, words, run }: ContentProps): JSX.Element | null {
@@ -12,7 +13,7 @@ export function FirstFinding({ view, words, run }: ContentProps): JSX.Element | 
   return (
     <p className="nbr-Finding">
       <span aria-hidden="true">! </span>
-      {words.__('%1, cell %2', item.finding.kind.replace(/_/g, ' '), item.number ?? '?')}{' '}
+      {words.__('%1, cell %2', findingWords(item.finding.kind, words), item.number ?? '?')}{' '}
       {item.cellId !== null ? <Go id={item.cellId} number={item.number} words={words} run={run} /> : null}
       <code>{item.finding.what}</code>
     </p>

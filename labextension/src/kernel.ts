@@ -3,7 +3,7 @@ import { Kernel, KernelMessage } from '@jupyterlab/services';
 import { JSONObject } from '@lumino/coreutils';
 
 import type { KernelLinkState } from './inputs.js';
-import { COMM_ID, COMM_TARGET, Hello, KernelCellRan, KernelState, PROTOCOL } from './schema.js';
+import { COMM_ID, COMM_TARGET, EditorCell, Hello, KernelCellRan, KernelState, LiveAnswer, LiveQuestion, PROTOCOL } from './schema.js';
 import { fits, parse } from './validate.js';
 
 const SUBSHELL_PATIENCE = 1000;
@@ -16,6 +16,8 @@ export interface KernelListener {
   onLink(state: KernelLinkState, kernel: KernelState | null): void;
   /** A cell ran. */
   onCell(ran: KernelCellRan): void;
+  /** How the cells stand to a run from the top. */
+  onLive(answer: LiveAnswer): void;
   /** The kernel became busy or idle. */
   onBusy(): void;
 }
@@ -32,7 +34,7 @@ export class KernelLink {
   private _mentioned = new Set<string>();
   private _fresh = true;
   private _asleep = false;
-  private _answered = false;
+  private _onAnswer: (() => void) | null = null;
 
   constructor(
     private readonly _kernel: Kernel.IKernelConnection,
@@ -84,6 +86,14 @@ export class KernelLink {
     this._asleep = true;
     if (this._comm !== null) {
       await this._say({ type: 'hello', protocol: PROTOCOL, listen: false }).catch(() => undefined);
+    }
+  }
+
+  /** Ask how these cells stand to a run from the top; nothing comes back where the session does not follow it. */
+  async ask(cells: EditorCell[]): Promise<void> {
+    const question: LiveQuestion = { type: 'cells', protocol: PROTOCOL, cells };
+    if (!this._asleep) {
+      await this._say(question);
     }
   }
 
@@ -141,10 +151,16 @@ export class KernelLink {
       this._comm.onMsg = message => this._received(message.content.data);
     }
     const hello: Hello = { type: 'hello', protocol: PROTOCOL, listen: true };
-    this._answered = false;
+    let answered = false;
+    const answer = new Promise<void>(resolve => {
+      this._onAnswer = () => {
+        answered = true;
+        resolve();
+      };
+    });
     await this._say(hello);
-    await pause(ANSWER_PATIENCE);
-    if (!this._answered && !this._asleep && this._comm !== null) {
+    await Promise.race([answer, pause(ANSWER_PATIENCE)]);
+    if (!answered && !this._asleep && this._comm !== null) {
       await this._say(hello, false); // the subshell may have gone: the main shell answers when it is free
     }
   }
@@ -175,7 +191,7 @@ export class KernelLink {
     return reply.content;
   }
 
-  private async _say(hello: Hello, subshell = true): Promise<void> {
+  private async _say(data: Hello | LiveQuestion, subshell = true): Promise<void> {
     const comm = this._comm;
     if (comm === null || comm.isDisposed) {
       return;
@@ -189,7 +205,7 @@ export class KernelLink {
       username: this._kernel.username,
       session: this._kernel.clientId,
       subshellId: subshell ? (comm.subshellId ?? (await this._ownSubshell())) : null,
-      content: { comm_id: COMM_ID, data: hello as unknown as JSONObject }
+      content: { comm_id: COMM_ID, data: data as unknown as JSONObject }
     });
     this._kernel.sendShellMessage(message, false, true);
   }
@@ -215,7 +231,7 @@ export class KernelLink {
       return;
     }
     try {
-      this._answered = true;
+      this._onAnswer?.();
       const type = (data as { type?: unknown }).type;
       if (type === 'state') {
         const fit = fits(String((data as { protocol?: unknown }).protocol));
@@ -226,6 +242,8 @@ export class KernelLink {
         }
       } else if (type === 'cell') {
         this._listener.onCell(parse<KernelCellRan>('KernelCellRan', data));
+      } else if (type === 'live') {
+        this._listener.onLive(parse<LiveAnswer>('LiveAnswer', data));
       } else if (type === 'gone') {
         this._leave();
         this._tell('absent');

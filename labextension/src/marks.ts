@@ -1,10 +1,11 @@
 /** One mark a cell: what it is now, as a sign and in words. */
-import { Inputs, LiveCell } from './inputs.js';
+import { Inputs, OpenCell } from './inputs.js';
+import { doubtIn, liveStates } from './live.js';
 import { latestRuns } from './order.js';
 import { passes } from './verdicts.js';
 import { Words } from './words.js';
 
-export type Mark = 'match' | 'differs' | 'edited' | 'new' | 'order' | 'running' | 'raised' | 'ran' | 'none';
+export type Mark = 'match' | 'differs' | 'edited' | 'new' | 'order' | 'stale' | 'running' | 'raised' | 'ran' | 'none';
 
 export interface CellMark {
   id: string;
@@ -20,6 +21,7 @@ const SIGNS: Record<Mark, string> = {
   edited: '✎',
   new: '+',
   order: '↕',
+  stale: '↺',
   running: '…',
   raised: '✗',
   ran: '·',
@@ -34,6 +36,7 @@ export function signOf(mark: Mark): string {
 /** Return the mark of each cell. */
 export function cellMarks(inputs: Inputs, late: Set<string>, words: Words): CellMark[] {
   const ran = latestRuns(inputs.kernel);
+  const live = liveStates(inputs.live);
   const record = inputs.overview?.record ?? null;
   const checked = new Map((inputs.overview?.check?.cells ?? []).map(cell => [cell.id, cell]));
   const changed = new Set(inputs.overview?.outputs ?? []);
@@ -43,12 +46,14 @@ export function cellMarks(inputs: Inputs, late: Set<string>, words: Words): Cell
     edited: words.__('edited since the record'),
     new: words.__('not in the record'),
     order: words.__('ran before a cell above it'),
+    stale: words.__('used what a run from the top would make otherwise'),
     running: words.__('is running'),
     raised: words.__('raised an exception'),
     ran: words.__('ran in this kernel'),
     none: words.__('not run in this kernel')
   };
-  const mark = (cell: LiveCell): Mark => {
+  const doubt = (cell: OpenCell): string | null => doubtIn(live.get(cell.id)?.state ?? '', words);
+  const mark = (cell: OpenCell): Mark => {
     const run = ran.get(cell.id);
     const verdict = checked.get(cell.id);
     if (cell.executing) {
@@ -59,6 +64,9 @@ export function cellMarks(inputs: Inputs, late: Set<string>, words: Words): Cell
     }
     if (record !== null && record.cells[cell.id] !== cell.digest) {
       return record.cells[cell.id] === undefined ? 'new' : 'edited';
+    }
+    if (doubt(cell) !== null) {
+      return 'stale';
     }
     if (run?.state === 'error') {
       return 'raised';
@@ -73,6 +81,6 @@ export function cellMarks(inputs: Inputs, late: Set<string>, words: Words): Cell
   };
   return inputs.cells.map(cell => {
     const found = mark(cell);
-    return { id: cell.id, number: cell.number, mark: found, words: text[found] };
+    return { id: cell.id, number: cell.number, mark: found, words: (found === 'stale' || found === 'order' ? doubt(cell) : null) ?? text[found] };
   });
 }

@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
 
-import { EMPTY, Inputs, LiveCell } from './inputs.js';
+import { EMPTY, Inputs, OpenCell } from './inputs.js';
 import { asText } from './markdown.js';
 import { derive } from './model.js';
-import { KernelState, Overview } from './schema.js';
+import { doubts, liveStanding } from './live.js';
+import { KernelState, LiveAnswer, Overview } from './schema.js';
 import { digestText } from './sha256.js';
 import { fault, fits } from './validate.js';
 import { ago, clock, ENGLISH, ranges } from './words.js';
@@ -24,7 +25,7 @@ function example<T>(name: string): T {
   return structuredClone(examples.good.find(item => item.name === name)!.message) as T;
 }
 
-function cells(...digests: string[]): LiveCell[] {
+function cells(...digests: string[]): OpenCell[] {
   return digests.map((digest, place) => ({ id: `c${place + 1}`, number: place + 1, digest, executing: false }));
 }
 
@@ -99,7 +100,10 @@ test('a fresh check that differs is failed and names the cell', () => {
   const view = derive(inputs({ overview }), ENGLISH);
   assert.deepEqual([view.state, view.headline], ['failed', 'Diverged first at cell 2']);
   assert.deepEqual(view.marks.map(mark => mark.mark), ['match', 'differs']);
-  assert.match(asText('a.ipynb', view), /unseeded_randomness \(high\)/);
+  const text = asText('a.ipynb', view, ENGLISH);
+  assert.match(text, /unseeded_randomness, high\)/);
+  assert.match(text, /^### `a\.ipynb`: Diverged first at cell 2/);
+  assert.match(asText('`<b>`', view, ENGLISH), /^### `` `<b>` ``: /);
 });
 
 test('a cell that ran before one above it is out of order', () => {
@@ -111,6 +115,29 @@ test('a cell that ran before one above it is out of order', () => {
   const view = derive(inputs({ kernel }), ENGLISH);
   assert.deepEqual(view.marks.map(mark => mark.mark), ['ran', 'order']);
   assert.equal(view.drifts[0]!.section, 'order');
+});
+
+test('a kernel that follows its cells says which show what a run from the top may not', () => {
+  const kernel = { ...example<KernelState>('state'), session: '1-2' };
+  const live = example<LiveAnswer>('live');
+  const view = derive(inputs({ kernel, live }), ENGLISH);
+  assert.deepEqual(view.marks.map(mark => mark.mark), ['none', 'stale']);
+  assert.deepEqual(doubts(inputs({ kernel, live }), ENGLISH).map(found => [found.cell.number, found.state, found.reason]), [[2, 'stale', 'uses x']]);
+  const standings = [{ live }, { live: { ...live, yes: true } }, {}, { kernel: { ...kernel, live: false } }];
+  assert.deepEqual(standings.map(one => liveStanding(inputs({ kernel, ...one }))), ['no', 'yes', 'waiting', 'off']);
+});
+
+test('the kernel’s judgement of the order goes before the bare order of execution', () => {
+  const kernel = example<KernelState>('state');
+  kernel.cells = [
+    { ...kernel.cells[0]!, cell_id: 'c2', order: 1 },
+    { ...kernel.cells[0]!, cell_id: 'c1', msg_id: 'm', order: 2 }
+  ];
+  const live = example<LiveAnswer>('live');
+  live.cells.forEach(cell => (cell.state = 'clean'));
+  assert.deepEqual(derive(inputs({ kernel, live }), ENGLISH).marks.map(mark => mark.mark), ['ran', 'ran']);
+  live.cells[1]!.state = 'out_of_order';
+  assert.deepEqual(derive(inputs({ kernel, live }), ENGLISH).marks.map(mark => mark.mark), ['ran', 'order']);
 });
 
 test('numbers, times and clocks read well', () => {

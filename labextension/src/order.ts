@@ -1,5 +1,6 @@
 /** In which order the cells ran, against the order in which they stand. */
 import { Inputs } from './inputs.js';
+import { liveStates } from './live.js';
 import { KernelCell, KernelState } from './schema.js';
 
 export interface RunOrder {
@@ -8,9 +9,10 @@ export interface RunOrder {
   notRun: number;
 }
 
-/** Which cells ran before a cell that stands above them. */
+/** Which cells ran too early or too late: as the kernel judges, or else by the bare order of execution. */
 export function runOrder(inputs: Inputs): RunOrder {
   const ran = latestRuns(inputs.kernel);
+  const states = liveStates(inputs.live);
   const late = new Set<string>();
   let highest = 0;
   let notRun = 0;
@@ -20,7 +22,8 @@ export function runOrder(inputs: Inputs): RunOrder {
       notRun++;
       continue;
     }
-    if (order < highest) {
+    const judged = states.get(cell.id);
+    if (judged === undefined ? order < highest : judged.state === 'out_of_order') {
       late.add(cell.id);
     }
     highest = Math.max(highest, order);

@@ -1,12 +1,13 @@
 /** The panel's widget: draws nothing while it is hidden. */
 import { ReactWidget } from '@jupyterlab/apputils';
-import { refreshIcon } from '@jupyterlab/ui-components';
+import { ellipsesIcon, refreshIcon } from '@jupyterlab/ui-components';
 import { CommandRegistry } from '@lumino/commands';
 import { Message } from '@lumino/messaging';
 import React from 'react';
 
 import { StateCard } from './card.js';
 import { ContentProps } from './content.js';
+import { openMenu } from './menu.js';
 import { Button, Prose } from './parts.js';
 import { Sections } from './sections.js';
 import { CommandIDs } from './tokens.js';
@@ -18,6 +19,7 @@ const CLOCK = 1000;
 export class ReproPanel extends ReactWidget {
   private _open = new Set(['determinism', 'cells']);
   private _timer: number | undefined;
+  private _hasFocus = false;
 
   constructor(
     private readonly _tracker: Tracker,
@@ -28,6 +30,17 @@ export class ReproPanel extends ReactWidget {
     this.addClass('nbr-Panel');
     this.node.setAttribute('role', 'region');
     this.node.setAttribute('aria-label', _words.__('Reproducibility'));
+    this.node.tabIndex = -1;
+    this.node.addEventListener('focusin', () => {
+      this._hasFocus = true;
+    });
+    this.node.addEventListener('focusout', event => {
+      // A button that goes with its state takes the focus away, though nobody has left: that it goes is seen only later.
+      const left = event.target as HTMLElement;
+      setTimeout(() => {
+        this._hasFocus = !left.isConnected || this.node.contains(document.activeElement);
+      });
+    });
     _tracker.changed.connect(this._onChange, this);
   }
 
@@ -54,11 +67,19 @@ export class ReproPanel extends ReactWidget {
         open={this._open}
         onToggle={section => this._toggle(section)}
         run={(command, args) => void this._commands.execute(command, args ?? {})}
+        caption={command => this._commands.caption(command)}
+        onMenu={button => openMenu(this._commands, button)}
+        onDrawn={() => this._keepFocus()}
         onDismiss={() => {
           watch.message = null;
         }}
       />
     );
+  }
+
+  protected override onActivateRequest(message: Message): void {
+    super.onActivateRequest(message);
+    this.node.focus();
   }
 
   protected override onAfterShow(message: Message): void {
@@ -82,6 +103,13 @@ export class ReproPanel extends ReactWidget {
   protected override onBeforeDetach(message: Message): void {
     this._rest();
     super.onBeforeDetach(message);
+  }
+
+  /** Take the focus back that went with a button, so that the keyboard goes on from here. */
+  private _keepFocus(): void {
+    if (this._hasFocus && document.activeElement === document.body) {
+      this.node.focus();
+    }
   }
 
   private _rest(): void {
@@ -113,7 +141,8 @@ export class ReproPanel extends ReactWidget {
 }
 
 function Content(props: ContentProps): JSX.Element {
-  const { title, path, words, run } = props;
+  const { title, path, words, run, onDrawn } = props;
+  React.useLayoutEffect(onDrawn);
   return (
     <>
       <div className="nbr-Head">
@@ -126,6 +155,17 @@ function Content(props: ContentProps): JSX.Element {
           onClick={() => run(CommandIDs.refresh)}
         >
           <refreshIcon.react tag="span" elementSize="normal" />
+        </button>
+        <button
+          type="button"
+          className="nbr-Icon"
+          title={words.__('More actions')}
+          aria-label={words.__('More actions')}
+          aria-haspopup="menu"
+          aria-expanded="false"
+          onClick={event => props.onMenu(event.currentTarget)}
+        >
+          <ellipsesIcon.react tag="span" elementSize="normal" />
         </button>
       </div>
       <ServerNote {...props} />

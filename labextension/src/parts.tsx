@@ -99,6 +99,20 @@ export function Prose({ text }: { text: string }): JSX.Element {
   );
 }
 
+/** A name in code that may be broken after each of its words. */
+export function Breakable({ text }: { text: string }): JSX.Element {
+  return (
+    <>
+      {text.split(/(?<=_)/).map((piece, place) => (
+        <span key={place}>
+          {piece}
+          <wbr />
+        </span>
+      ))}
+    </>
+  );
+}
+
 /** A link to a cell. */
 export function Go(props: { id: string; number: number | null; words: Words; run: (command: string, args: { id: string }) => void }): JSX.Element {
   const { id, number, words, run } = props;

@@ -9,6 +9,7 @@ import { Determinism, determinism } from './determinism.js';
 import { DriftItem } from './drifts.js';
 import { Environment } from './environment.js';
 import { Section } from './parts.js';
+import { LiveList } from './livelist.js';
 import { CommandIDs } from './tokens.js';
 import { History } from './trend.js';
 
@@ -49,7 +50,10 @@ export function Sections(props: ContentProps): JSX.Element {
       )}
       {section('code', words.__('Code'), tally(of('code'), where), of('code') > 0, <Code {...props} />)}
       {section('cells', words.__('Cells'), cells, bad > 0, (
-        <CellList marks={view.marks} words={words} onGo={id => run(CommandIDs.goToCell, { id })} />
+        <>
+          <LiveList {...props} />
+          <CellList marks={view.marks} words={words} onGo={id => run(CommandIDs.goToCell, { id })} />
+        </>
       ))}
       {section('history', words.__('History'), String(overview?.history.length ?? 0), false, (
         <History history={overview?.history ?? []} words={words} now={now} />

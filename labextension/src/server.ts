@@ -20,22 +20,22 @@ export class ServerFault extends Error {
 export class Server {
   constructor(private readonly _settings: ServerConnection.ISettings) {}
 
-  /** Return how the server's half stands, and its version where it answers. */
-  async hello(): Promise<{ state: ServerState; version: string }> {
+  /** Return how the server's half stands, and whether its kernels run at a gateway. */
+  async hello(): Promise<{ state: ServerState; gateway: boolean }> {
     try {
       const hello = parse<ServerHello>('ServerHello', await this._request('hello'));
       const fit = fits(hello.protocol);
-      return { state: fit === 'same' ? 'ok' : fit, version: hello.nbrepro };
+      return { state: fit === 'same' ? 'ok' : fit, gateway: hello.gateway === true };
     } catch (fault) {
       if (fault instanceof ServerFault) {
-        return { state: fault.status === 403 || fault.status === 401 ? 'forbidden' : 'missing', version: '' };
+        return { state: fault.status === 403 || fault.status === 401 ? 'forbidden' : 'missing', gateway: false };
       }
-      return { state: fault instanceof TypeError ? 'older' : 'unreachable', version: '' };
+      return { state: fault instanceof TypeError ? 'older' : 'unreachable', gateway: false };
     }
   }
 
-  async overview(path: string, sources: Record<string, string>): Promise<Overview> {
-    return parse('Overview', await this._request('overview', { path, sources }));
+  async overview(path: string, sources: Record<string, string>, former: string | null): Promise<Overview> {
+    return parse('Overview', await this._request('overview', { path, sources, former }));
   }
 
   async start(kind: Job['kind'], path: string, content: unknown, names: string[] = []): Promise<Job> {
@@ -48,6 +48,11 @@ export class Server {
 
   async accept(path: string, run: string): Promise<string> {
     const answer = (await this._request('accept', { path, run })) as { message: string };
+    return answer.message;
+  }
+
+  async takeAlong(path: string, former: string): Promise<string> {
+    const answer = (await this._request('moved', { path, former })) as { message: string };
     return answer.message;
   }
 

@@ -35,7 +35,7 @@ test('with another language no English is left in the panel but names and values
   const sections = ['determinism', 'environment', 'data', 'code', 'cells', 'history'];
   const props: ContentProps = {
     title: 'a.ipynb', path: 'a.ipynb', view: derive(inputs, SILENT), inputs, message: null, words: SILENT, now: 0,
-    open: new Set(sections), onToggle: () => undefined, run: () => undefined, onDismiss: () => undefined
+    open: new Set(sections), onToggle: () => undefined, run: () => undefined, onDismiss: () => undefined, caption: () => '', onMenu: () => undefined, onDrawn: () => undefined
   };
   const markup = [StateCard, Sections].map(part => renderToStaticMarkup(React.createElement(part, props))).join('');
   const texts = markup.replace(/<[^>]*>/g, '\n').split('\n').map(text => text.trim()).filter(text => /[A-Za-z]{4,}/.test(text));

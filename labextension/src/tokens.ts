@@ -12,6 +12,7 @@ export const CommandIDs = {
   check: 'nbrepro:check',
   cancel: 'nbrepro:cancel',
   accept: 'nbrepro:accept',
+  takeAlong: 'nbrepro:take-record-along',
   restore: 'nbrepro:restore',
   lock: 'nbrepro:lock',
   difference: 'nbrepro:difference',

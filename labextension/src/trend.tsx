@@ -2,6 +2,7 @@
 import React from 'react';
 
 import { HistoryItem } from './schema.js';
+import { verdictWords } from './verdicts.js';
 import { ago, clock, Words } from './words.js';
 
 const WIDTH = 240;
@@ -72,13 +73,13 @@ export function History(props: { history: HistoryItem[]; words: Words; now: numb
   const checks = checkPoints(history);
   return (
     <>
-      {checks.length > 0 ? (
+      {checks.length > 1 ? (
         <figure className="nbr-Figure">
           <figcaption>{words.__('Share of outputs that match')}</figcaption>
           <Plot points={checks} from={0} to={1} title={words.__('%1 checks, the last: %2', checks.length, checks[checks.length - 1]!.label)} />
         </figure>
       ) : null}
-      {[...metricPoints(history)].map(([name, points]) => (
+      {[...metricPoints(history)].filter(([, points]) => points.length > 1).map(([name, points]) => (
         <figure className="nbr-Figure" key={name}>
           <figcaption>{name}</figcaption>
           <Plot points={points} title={words.__('%1, the last: %2', name, points[points.length - 1]!.label)} />
@@ -91,7 +92,7 @@ export function History(props: { history: HistoryItem[]; words: Words; now: numb
               {item.command === 'record' ? '◆' : item.exit_code === 0 ? '✓' : '≠'}
             </span>
             <span className="nbr-History-what">
-              {item.command === 'record' ? words.__('recorded') : item.verdict.replace(/_/g, ' ')}
+              {item.command === 'record' ? words.__('recorded') : verdictWords(item.verdict, words)}
             </span>
             <span className="nbr-Dim">{clock(item.seconds)}</span>
             <span className="nbr-Dim">{ago(words, item.started, now)}</span>

@@ -34,7 +34,7 @@ test('marks carry a sign and words, not only a colour', () => {
 });
 
 test('the history plots checks oldest first, and each metric', () => {
-  const history = [{ ...ITEM, passed: 4, exit_code: 0 }, ITEM];
+  const history = [{ ...ITEM, passed: 4, exit_code: 0 }, { ...ITEM, id: 's' }];
   assert.deepEqual(checkPoints(history).map(point => point.label), ['3/4', '4/4']);
   const html = renderToStaticMarkup(React.createElement(History, { history, words: ENGLISH, now: Date.parse(ITEM.started) }));
   assert.match(html, /accuracy/);

@@ -11,13 +11,17 @@ import { EMPTY, Inputs, KernelLinkState } from './inputs.js';
 import { KernelLink } from './kernel.js';
 import { derive, View } from './model.js';
 import { paint } from './paint.js';
-import { Job, KernelCellRan, KernelState } from './schema.js';
+import { Job, KernelCellRan, KernelState, LiveAnswer, Overview } from './schema.js';
 import { Server, ServerFault } from './server.js';
 import { Words } from './words.js';
 
 const EDIT_PAUSE = 350;
 const BUSY_PAUSE = 80;
 const REFRESH_PAUSE = 1500;
+const LIVE_PAUSE = 400;
+/** Without an answer of the server for so long, it is asked again; so is one whose running job says nothing. */
+const RETRY_PAUSE = 4000;
+const JOB_PATIENCE = 15_000;
 
 /** What a watch needs of its surroundings. */
 export interface Surroundings {
@@ -36,9 +40,13 @@ export class Watch {
   private readonly _editor: Editor;
   private _editTimer: number | undefined;
   private _refreshTimer: number | undefined;
+  private _liveTimer: number | undefined;
+  private _careTimer: number | undefined;
   private _question = 0;
   private _message: string | null = null;
   private _disposed = false;
+  private _former: string | null = null;
+  private _known: string;
 
   constructor(
     readonly panel: NotebookPanel,
@@ -46,6 +54,7 @@ export class Watch {
   ) {
     this._view = derive(EMPTY, _around.words);
     this._editor = new Editor(panel);
+    this._known = this.path;
     panel.context.pathChanged.connect(this._onPath, this);
     panel.disposed.connect(this.dispose, this);
   }
@@ -79,6 +88,11 @@ export class Watch {
   /** The path as the server knows it, without the drive of another contents provider. */
   get path(): string {
     return this._around.contents.localPath(this.panel.context.path);
+  }
+
+  /** Where the notebook lay before it was renamed or moved in this page; null if it was not. */
+  get former(): string | null {
+    return this._former === this.path ? null : this._former;
   }
 
   dispose(): void {
@@ -124,19 +138,41 @@ export class Watch {
     content?.modelContentChanged.disconnect(this._onEdit, this);
     window.clearTimeout(this._editTimer);
     window.clearTimeout(this._refreshTimer);
-    this._refreshTimer = this._editTimer = undefined;
+    window.clearTimeout(this._liveTimer);
+    window.clearTimeout(this._careTimer);
+    this._refreshTimer = this._editTimer = this._liveTimer = this._careTimer = undefined;
     this._question++;
     void this._link?.sleep();
     this._paint(false);
+  }
+
+  /** Resolves once server and kernel have been asked how the notebook stands. */
+  async ready(): Promise<void> {
+    await this.panel.context.ready;
+    await Promise.all([this.refresh(), this._link?.join()]);
   }
 
   /** Ask the server anew. */
   async refresh(): Promise<void> {
     window.clearTimeout(this._refreshTimer);
     this._refreshTimer = undefined;
-    if (!this._awake) {
-      return;
+    if (this._awake) {
+      await this._ask();
+      this._care();
     }
+  }
+
+  /** An event may be lost, with the connection: look again where one is awaited. */
+  private _care(): void {
+    window.clearTimeout(this._careTimer);
+    const waits = this._inputs.job?.state === 'running' ? JOB_PATIENCE : undefined;
+    const pause = this._inputs.server === 'unreachable' ? RETRY_PAUSE : waits;
+    if (this._awake && pause !== undefined) {
+      this._careTimer = window.setTimeout(() => void this.refresh(), pause);
+    }
+  }
+
+  private async _ask(): Promise<void> {
     const question = ++this._question;
     const { server } = this._around;
     if (this._inputs.server !== 'ok') {
@@ -144,16 +180,16 @@ export class Watch {
       if (question !== this._question) {
         return;
       }
-      this._set({ server: hello.state });
+      this._set({ server: hello.state, gateway: hello.gateway });
       if (hello.state !== 'ok') {
         return;
       }
     }
+    const asked = this._inputs.job;
     try {
-      const overview = await server.overview(this.path, this._editor.sources());
+      const overview = await server.overview(this.path, this._editor.sources(), this.former);
       if (question === this._question) {
-        const job = this._inputs.job?.state === 'running' && overview.job === null ? this._inputs.job : overview.job;
-        this._set({ overview, job });
+        this._onOverview(overview, asked);
       }
     } catch (fault) {
       if (question === this._question) {
@@ -162,18 +198,41 @@ export class Watch {
     }
   }
 
-  /** A job said something; when it ends, everything is asked anew. */
-  onJob(job: Job): void {
-    if (job.path !== this.path || !this._awake) {
+  /** Take what the server says; `asked` is the job that was known when it was asked. */
+  private _onOverview(overview: Overview, asked: Job | null): void {
+    const job = this._inputs.job;
+    const runs = job?.state === 'running';
+    if (runs && (job.id !== asked?.id || job.path !== this.path)) {
+      this._set({ overview }); // it began since, or under the notebook's former name
       return;
     }
-    const ended = this._inputs.job?.state === 'running' && job.state !== 'running';
+    this._set({ overview, job: overview.job });
+    if (!this._tellEnd(job, overview.job) && runs && overview.job === null) {
+      this.message = this._around.words.__('The server was started anew, and the job ended with it.');
+    }
+  }
+
+  /** A job said something; when it ends, everything is asked anew. */
+  onJob(job: Job): void {
+    const known = this._inputs.job?.id === job.id;
+    if ((job.path !== this.path && !known) || !this._awake) {
+      return;
+    }
+    const before = this._inputs.job;
     this._set({ job });
-    if (ended) {
-      this._message = job.state === 'failed' || job.kind === 'restore' || job.kind === 'lock' ? job.message : null;
-      this._changed.emit();
+    this._care();
+    if (this._tellEnd(before, job)) {
       void this.refresh();
     }
+  }
+
+  /** Say what came of a job that ran; return whether one has just ended. */
+  private _tellEnd(before: Job | null, job: Job | null): boolean {
+    if (before?.state !== 'running' || job === null || job.state === 'running' || job.id !== before.id) {
+      return false;
+    }
+    this.message = job.state === 'failed' || job.kind === 'restore' || job.kind === 'lock' ? job.message : null;
+    return true;
   }
 
   /** Return the notebook as the editor holds it. */
@@ -187,6 +246,8 @@ export class Watch {
   }
 
   private _onPath(): void {
+    this._former ??= this._known;
+    this._known = this.path;
     this._set({ overview: null });
     this._later();
   }
@@ -221,6 +282,7 @@ export class Watch {
     this._link = new KernelLink(kernel, {
       onLink: (link, state) => this._onLink(link, state),
       onCell: ran => this._onCell(ran),
+      onLive: answer => this._onLive(answer),
       onBusy: () => this._readSoon(BUSY_PAUSE)
     });
     void this._link.join();
@@ -229,7 +291,27 @@ export class Watch {
   private _onLink(link: KernelLinkState, kernel: KernelState | null): void {
     const state = link === 'absent' && !this._isPython() ? 'other' : link;
     const keeps = state === 'lost' ? this._inputs.kernel : kernel;
-    this._set({ link: state, kernel: keeps });
+    const same = keeps !== null && keeps.live === true && keeps.session === this._inputs.live?.session;
+    const back = this._inputs.link === 'lost' && state !== 'lost';
+    this._set({ link: state, kernel: keeps, live: same ? this._inputs.live : null });
+    if (back) {
+      void this.refresh(); // what the server said meanwhile was not heard
+    }
+    this._askSoon();
+  }
+
+  /** Ask how the cells stand to a run from the top, once the typing and running rests; only while the panel is seen. */
+  private _askSoon(): void {
+    window.clearTimeout(this._liveTimer);
+    if (this._awake && this._inputs.kernel?.live === true) {
+      this._liveTimer = window.setTimeout(() => void this._link?.ask(this._editor.asked()), LIVE_PAUSE);
+    }
+  }
+
+  private _onLive(answer: LiveAnswer): void {
+    if (this._awake && this._inputs.kernel?.session === answer.session) {
+      this._set({ live: answer });
+    }
   }
 
   private _isPython(): boolean {
@@ -249,6 +331,7 @@ export class Watch {
     );
     this._set({ kernel: { ...kernel, cells: [...others, ran.cell] } });
     this._later();
+    this._askSoon();
   }
 
   /** Ask the server soon, once for many reasons. */
@@ -266,6 +349,9 @@ export class Watch {
     }
     const edited = cells.length !== before.length || cells.some((cell, place) => cell.digest !== before[place]?.digest);
     this._set({ cells });
+    if (edited) {
+      this._askSoon();
+    }
     if (edited && before.length > 0 && this._inputs.overview?.record) {
       this._later();
     }

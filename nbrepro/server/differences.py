@@ -57,7 +57,7 @@ def cell_diff(path: str, file: Path, run: str, identity: str) -> CellDiff:
     if cell is None:
         raise UsageError("that run has no such cell: check again")
     left, right = view.outputs_of(cell)
-    found = [_pane(pane, left, right, cell) for pane in panes(left, right, cell.outputs)]
+    found = [_pane(pane, left, right, cell) for pane in panes(left, right, cell.outputs, view.models)]
     return CellDiff(
         path=path, run_id=run, id=identity, number=cell.number, source=cell.source[:20_000], panes=tuple(found)
     )
@@ -134,7 +134,7 @@ def _html_pane(shared: dict[str, Any], pane: Pane, left: list[Any], right: list[
         sides = tuple(_table(found[0]) if found else None for found in tables)
         return DiffPane(**shared, tables=(sides[0], sides[1]))
     plain = ["\n".join(_texts(root)) if root is not None else "" for root in roots]
-    return DiffPane(**shared, rows=_rows(textdiff.compare(*plain)))
+    return DiffPane(**shared, rows=_rows(textdiff.compare(plain[0], plain[1])))
 
 
 def _html_of(outputs: list[Any], index: int) -> str:

@@ -14,17 +14,17 @@ from typing import Any, ClassVar
 import msgspec
 from jupyter_server.auth import authorized
 from jupyter_server.base.handlers import APIHandler
+from jupyter_server.gateway.gateway_client import GatewayClient
 from tornado.web import HTTPError, authenticated
 
 import nbrepro
 from nbrepro.errors import BusyError, NbreproError
 from nbrepro.records.panel import PROTOCOL, Fault, Overview, ServerHello
-from nbrepro.server import differences, overview
+from nbrepro.server import differences, moving, overview
 from nbrepro.server.jobs import Jobs, Request
-from nbrepro.server.places import Elsewhere, notebook_path
+from nbrepro.server.places import Elsewhere, former_path, notebook_path
 
 MAX_BODY = 256 * 1024 * 1024
-_ELSEWHERE = "this notebook is not a file on the server's disk: nbrepro cannot keep its records there"
 
 
 class _Handler(APIHandler):
@@ -76,7 +76,8 @@ class HelloHandler(_Handler):
     @authorized
     def get(self) -> None:
         """Return the versions."""
-        self.answer(ServerHello(protocol=PROTOCOL, nbrepro=nbrepro.__version__))
+        elsewhere = bool(GatewayClient.instance().gateway_enabled)
+        self.answer(ServerHello(protocol=PROTOCOL, nbrepro=nbrepro.__version__, gateway=elsewhere))
 
 
 class OverviewHandler(_Handler):
@@ -91,11 +92,11 @@ class OverviewHandler(_Handler):
         job = self.jobs.latest(path)
         try:
             file = await notebook_path(self.contents_manager, path)
-        except Elsewhere:
-            self.answer(Overview(path=str(path), state="remote", reason=_ELSEWHERE, job=job))
+            former = await former_path(self.contents_manager, data.get("former"))
+        except Elsewhere as fault:
+            self.answer(Overview(path=str(path), state="remote", reason=str(fault), job=job))
             return
-        sources = data.get("sources")
-        await self.work(overview.overview, path, file, _sources(sources), job)
+        await self.work(overview.overview, path, file, _sources(data.get("sources")), job, former)
 
 
 class DifferenceHandler(_Handler):
@@ -133,6 +134,21 @@ class AcceptHandler(_Handler):
         data = self.body()
         file = await _local(self, data.get("path"))
         await self.work(differences.accept, file, str(data.get("run", "")))
+
+
+class MovedHandler(_Handler):
+    """Take the record of a notebook that was renamed or moved along."""
+
+    @authenticated
+    @authorized("execute")
+    async def post(self) -> None:
+        """Move the record."""
+        data = self.body()
+        file = await _local(self, data.get("path"))
+        former = await former_path(self.contents_manager, data.get("former"))
+        if former is None:
+            raise HTTPError(422, reason="that says not where the notebook lay")
+        await self.work(moving.take_along, file, former)
 
 
 class JobsHandler(_Handler):
@@ -175,8 +191,8 @@ class JobHandler(_Handler):
 async def _local(handler: _Handler, path: object) -> Any:
     try:
         return await notebook_path(handler.contents_manager, path)
-    except Elsewhere:
-        raise HTTPError(422, reason="not a file on the server's disk") from None
+    except Elsewhere as fault:
+        raise HTTPError(422, reason=str(fault)) from None
 
 
 def _sources(value: object) -> dict[str, str] | None:
@@ -193,6 +209,7 @@ ROUTES = [
     (r"/nbrepro/difference", DifferenceHandler),
     (r"/nbrepro/report", ReportHandler),
     (r"/nbrepro/accept", AcceptHandler),
+    (r"/nbrepro/moved", MovedHandler),
     (r"/nbrepro/jobs", JobsHandler),
     (r"/nbrepro/jobs/([0-9a-f]{32})", JobHandler),
 ]

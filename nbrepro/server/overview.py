@@ -41,6 +41,7 @@ from nbrepro.records.panel import (
     RecordSummary,
 )
 from nbrepro.server.metrics import metrics_of
+from nbrepro.server.moving import left_behind
 from nbrepro.server.restoring import is_restorable
 from nbrepro.status import Status, status
 from nbrepro.store.history import Entry
@@ -54,7 +55,9 @@ _MAX_TRACED = 400
 _EVERYWHERE = frozenset({CauseKind.PYTHON, CauseKind.PLATFORM, CauseKind.NUMERICS, CauseKind.GPU})
 
 
-def overview(path: str, file: Path, sources: Mapping[str, str] | None, job: Job | None) -> Overview:
+def overview(
+    path: str, file: Path, sources: Mapping[str, str] | None, job: Job | None, former: Path | None = None
+) -> Overview:
     """Return how a notebook stands.
 
     Parameters
@@ -67,6 +70,8 @@ def overview(path: str, file: Path, sources: Mapping[str, str] | None, job: Job 
         Sources of its code cells by id as the editor holds them, in order; ``None`` takes the saved ones.
     job:
         The job that runs or ran last.
+    former:
+        Where the notebook lay before it was renamed or moved in the page.
     """
     try:
         notebook = _live(read_notebook(file), sources)
@@ -77,7 +82,8 @@ def overview(path: str, file: Path, sources: Mapping[str, str] | None, job: Job 
         (standing,) = status([str(file)], options)
     except NbreproError as fault:
         return Overview(path=path, state="unusable", reason=str(fault), job=job)
-    return _overview(path, target, standing, job)
+    found = _overview(path, target, standing, job)
+    return msgspec.structs.replace(found, former=left_behind(file, former)) if found.record is None else found
 
 
 def _overview(path: str, target: Target, standing: Status, job: Job | None) -> Overview:

@@ -5,7 +5,6 @@ The file that is replaced is kept below ``.nbrepro/runs/replaced``, which git ig
 
 from __future__ import annotations
 
-import configparser
 import os
 import shutil
 import subprocess
@@ -15,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from nbrepro.errors import UsageError
-from nbrepro.probes import data
+from nbrepro.probes import data, dvc
 from nbrepro.records import DataFile, Record
 
 _GIT_SECONDS = 60
@@ -47,7 +46,10 @@ def restore_files(root: Path, record: Record, names: tuple[str, ...], advance: C
 
 def is_restorable(root: Path, name: str, file: DataFile, commit: str | None) -> bool:
     """Whether the recorded contents can probably be had, told cheaply."""
-    return _inside(root, name) and (_in_cache(root, file) is not None or (file.in_git and commit is not None))
+    if not _inside(root, name):
+        return False
+    kept = _digits(file) is not None and (_in_cache(root, file) is not None or _has_remote(root))
+    return kept or (file.in_git and commit is not None)
 
 
 def _differs(recorded: DataFile, now: DataFile | None) -> bool:
@@ -68,8 +70,8 @@ def _restore(root: Path, name: str, file: DataFile, commit: str | None) -> None:
     os.close(handle)
     fresh = Path(text)
     try:
-        if not (_from_cache(root, file, fresh) or _from_git(root, name, commit, fresh)):
-            raise UsageError(f"the recorded contents of {name} are neither in DVC's cache nor in git: `dvc fetch` it")
+        if not (_from_dvc(root, file, fresh) or _from_git(root, name, commit, fresh)):
+            raise UsageError(f"neither DVC nor git has what the record read of {name}: get the file by hand")
         found = data.read([fresh], root)
         if next(iter(found.values())).digest != file.digest:
             raise UsageError(f"what DVC or git keeps of {name} is not what the record read: it was left as it is")
@@ -83,33 +85,56 @@ def _restore(root: Path, name: str, file: DataFile, commit: str | None) -> None:
         fresh.unlink(missing_ok=True)
 
 
-def _from_cache(root: Path, file: DataFile, fresh: Path) -> bool:
+def _from_dvc(root: Path, file: DataFile, fresh: Path) -> bool:
+    """Copy the recorded contents from DVC's cache, into which they are fetched from the remote if need be."""
     kept = _in_cache(root, file)
+    if kept is None and _fetch(root, file):
+        kept = _in_cache(root, file)
     if kept is None:
         return False
     shutil.copyfile(kept, fresh)
     return True
 
 
-def _in_cache(root: Path, file: DataFile) -> Path | None:
-    """Return the object in DVC's cache that holds the recorded contents."""
-    if file.dvc is None or not file.dvc.recorded.startswith("md5:") or file.dvc.recorded.endswith(".dir"):
+def _digits(file: DataFile) -> str | None:
+    """Return the MD5 by which DVC keeps a file; ``None`` for a folder, and for what it does not keep."""
+    if file.dvc is None or not file.dvc.recorded.startswith("md5:"):
         return None
     digits = file.dvc.recorded.removeprefix("md5:")
-    place = next((folder for folder in (root, *root.parents) if (folder / ".dvc").is_dir()), None)
-    if place is None or not digits.isalnum():
+    return digits if digits.isalnum() else None  # a folder's ends in ".dir"
+
+
+def _in_cache(root: Path, file: DataFile) -> Path | None:
+    """Return the object in DVC's cache that holds the recorded contents."""
+    digits, place = _digits(file), dvc.top(str(root / "any"))
+    if digits is None or place is None:
         return None
-    for cache in (_configured(place), place / ".dvc" / "cache"):
-        kept = cache / "files" / "md5" / digits[:2] / digits[2:]
-        if kept.is_file():
-            return kept
-    return None
+    cache = dvc.cache_folder(place)
+    kept = (folder / digits[:2] / digits[2:] for folder in (cache / "files" / "md5", cache))  # DVC 3, and before
+    return next((path for path in kept if path.is_file()), None)
 
 
-def _configured(place: Path) -> Path:
-    settings = configparser.ConfigParser(interpolation=None)
-    settings.read([place / ".dvc" / "config", place / ".dvc" / "config.local"])
-    return place / ".dvc" / settings.get("cache", "dir", fallback="cache")
+def _fetch(root: Path, file: DataFile) -> bool:
+    """Fetch the object from DVC's default remote by its digest: the record may be older than the ``.dvc`` file."""
+    digits, place = _digits(file), dvc.top(str(root / "any"))
+    if digits is None or place is None:
+        return False
+    try:
+        from dvc.repo import Repo  # noqa: PLC0415 - half a second, for those who fetch
+        from dvc_data.hashfile.hash_info import HashInfo  # noqa: PLC0415 - as above
+    except ImportError:
+        return False
+    try:
+        with Repo(place) as repository:
+            failed = repository.cloud.pull([HashInfo("md5", digits)]).failed
+    except Exception as fault:
+        raise UsageError(f"DVC could not fetch the recorded contents ({fault})") from fault
+    return not failed
+
+
+def _has_remote(root: Path) -> bool:
+    place = dvc.top(str(root / "any"))
+    return place is not None and dvc.has_remote(place)
 
 
 def _from_git(root: Path, name: str, commit: str | None, fresh: Path) -> bool:

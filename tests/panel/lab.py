@@ -181,6 +181,11 @@ class Panel:
         """Press a button of the dialog."""
         self.page.click(f'.jp-Dialog button:has-text("{label}")')
 
+    def edit(self, cell: int, source: str) -> None:
+        """Change a cell's source in the editor."""
+        cells = "window.jupyterapp.shell.currentWidget.context.model.sharedModel.cells"
+        self.page.evaluate(f"([place, source]) => {cells}[place].setSource(source)", [cell, source])
+
     def marks(self) -> list[str]:
         """The marks of the cells in the prompts, from the top; empty for none."""
         script = "[...document.querySelectorAll('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell')]"

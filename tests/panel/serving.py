@@ -51,6 +51,7 @@ def serve(
     environ |= {
         "JUPYTER_DATA_DIR": str(data),
         "JUPYTER_CONFIG_DIR": str(config),
+        "JUPYTER_PREFER_ENV_PATH": "0",  # else a copy of the panel in this environment goes before the built one
         "JUPYTER_RUNTIME_DIR": str(jupyter / "runtime"),
         "JUPYTERLAB_SETTINGS_DIR": str(folder / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(folder / "workspaces"),

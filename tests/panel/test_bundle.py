@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,11 +15,10 @@ pytestmark = pytest.mark.browser
 MAX_BUNDLE = 60_000
 
 
-def test_the_bundle_is_small(bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_bundle_is_small(bundle: Path, figure: Callable[[str], None]) -> None:
     scripts = sorted((bundle / "static").glob("*.js"))
     size = sum(len(gzip.compress(path.read_bytes())) for path in scripts)
-    with capsys.disabled():
-        print(f"\npanel: {size / 1000:.1f} kB compressed in {len(scripts)} scripts")
+    figure(f"panel: {size / 1000:.1f} kB compressed in {len(scripts)} scripts")
     assert size < MAX_BUNDLE
 
 
@@ -28,10 +28,9 @@ def test_the_bundle_names_no_path_of_this_machine(bundle: Path) -> None:
             assert str(FRONT) not in path.read_text(errors="replace")
 
 
-def test_the_units_of_model_and_views_pass(bundle: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_units_of_model_and_views_pass(bundle: Path, figure: Callable[[str], None]) -> None:
     assert bundle.exists()  # its build brought what the tests need
     with locked():
         done = npm("test", "--silent")
-    with capsys.disabled():
-        print("\npanel: " + ", ".join(line for line in done.stdout.splitlines() if line[:6] in {"# pass", "# fail"}))
+    figure("panel: " + ", ".join(line[2:] for line in done.stdout.splitlines() if line[:6] in {"# pass", "# fail"}))
     assert done.returncode == 0, done.stdout + done.stderr

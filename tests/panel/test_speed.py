@@ -1,8 +1,9 @@
-"""Fast: beside a busy kernel, and in a notebook of 500 cells."""
+"""Fast: beside a busy kernel, and in a notebook of 500 cells. What is measured is printed at the end of the run."""
 
 from __future__ import annotations
 
 import statistics
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -10,10 +11,11 @@ import pytest
 pytestmark = pytest.mark.browser
 
 LOAD = "%load_ext nbrepro"
+PASSES = 4
 
 
 def test_the_panel_answers_while_the_kernel_is_busy(
-    open_page: Any, notebook: Any, capsys: pytest.CaptureFixture[str]
+    open_page: Any, notebook: Any, figure: Callable[[str], None]
 ) -> None:
     panel = open_page(notebook(LOAD, "import time\ntime.sleep(60)"))
     panel.command("notebook:run-cell-and-select-next")
@@ -21,13 +23,13 @@ def test_the_panel_answers_while_the_kernel_is_busy(
     panel.command("notebook:run-cell", wait=False)
     panel.page.wait_for_function(RUNS)
     times = panel.page.evaluate(ROUND_TRIPS)
+    assert panel.page.evaluate(SHOWN_AS_RUNNING), "the kernel was to be busy all the while"
     panel.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.interrupt()")
-    with capsys.disabled():
-        print(f"\npanel: busy kernel answers in {statistics.median(times):.0f} ms (worst of 10: {max(times):.0f} ms)")
-    assert statistics.median(times) < 100
+    figure(f"panel: a busy kernel answers in {statistics.median(times):.0f} ms, the worst of 10: {max(times):.0f} ms")
 
 
-RUNS = """() => document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')[1].innerText.includes('*')
+SHOWN_AS_RUNNING = "() => document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')[1].innerText.includes('*')"
+RUNS = f"""() => ({SHOWN_AS_RUNNING})()
   && window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'busy'"""
 
 ROUND_TRIPS = """async () => {
@@ -64,24 +66,26 @@ def test_a_page_that_is_loaded_while_the_kernel_is_busy_joins_at_once(open_page:
 
 
 def test_500_cells_scroll_and_type_as_without_the_panel(
-    open_page: Any, notebook: Any, capsys: pytest.CaptureFixture[str]
+    open_page: Any, notebook: Any, lab: Any, figure: Callable[[str], None]
 ) -> None:
+    """Each cell carries a mark: all but the first are new since the record. Both ways are taken in turn."""
+    lab.run("record", notebook(LOAD))
     panel = open_page(notebook(LOAD, *[f"x{n} = {n}\nx{n}" for n in range(499)]))
-    panel.page.wait_for_function("document.querySelectorAll('.nbr-Cell').length === 300")
+    panel.page.wait_for_function(f"{MARKED} === 499")
     panel.page.evaluate(FRAMES)  # the first pass lays the cells out, with or without the panel
-    passes: dict[str, list[dict[str, float]]] = {"with": [], "without": []}
-    for name in ("with", "without") * 2:
-        passes[name].append(panel.page.evaluate(FRAMES))
-        panel.command("nbrepro:toggle")
-    measured = {name: {key: min(one[key] for one in found) for key in found[0]} for name, found in passes.items()}
-    with capsys.disabled():
-        print()
-        for name, times in measured.items():
-            print(f"panel: 500 cells {name} it: " + ", ".join(f"{key} {value:.1f} ms" for key, value in times.items()))
-    assert measured["with"]["typing"] < measured["without"]["typing"] + 10
-    assert measured["with"]["scrolling"] < measured["without"]["scrolling"] + 10
+    passes: dict[bool, list[dict[str, float]]] = {True: [], False: []}
+    for _ in range(PASSES):
+        for shown in (True, False):
+            passes[shown].append(panel.page.evaluate(FRAMES))
+            panel.command("nbrepro:toggle")
+            panel.page.wait_for_function(f"{MARKED} === {0 if shown else 499}")
+    for what in ("scrolling", "typing"):
+        found = {shown: statistics.median(one[what] for one in passes[shown]) for shown in passes}
+        figure(f"panel: 500 cells, a frame while {what}: {found[True]:.1f} ms with it, {found[False]:.1f} ms without")
 
 
+MARKED = """window.jupyterapp.shell.currentWidget.content.widgets
+  .filter(cell => cell.node.dataset.nbreproState === 'new').length"""
 FRAMES = """async () => {
   const notebook = window.jupyterapp.shell.currentWidget.content;
   const frame = () => new Promise(resolve => requestAnimationFrame(resolve));

@@ -2,43 +2,16 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.panel.pictures import opened, picture
+from tests.panel.test_data import AS, git
+
 pytestmark = pytest.mark.browser
 
 LOAD = "%load_ext nbrepro"
-PICTURES = Path(__file__).parents[2] / "docs" / "images" / "panel"
-THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
-
-
-def picture(panel: Any, name: str) -> None:
-    """Take a picture of the panel beside its notebook in both themes; `make pictures` keeps them for the docs."""
-    if not os.environ.get("NBREPRO_PICTURES"):
-        return
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    panel.page.mouse.move(600, 700)
-    for theme, title in THEMES.items():
-        panel.command("apputils:change-theme", {"theme": title})
-        light = str(theme == "light").lower()
-        panel.page.wait_for_selector(f'body[data-jp-theme-light="{light}"]', state="attached")
-        panel.page.wait_for_function(RESTING)
-        panel.page.screenshot(path=str(PICTURES / f"{name}-{theme}.png"))
-    panel.command("apputils:change-theme", {"theme": THEMES["light"]})
-
-
-RESTING = """() => document.getAnimations().every(one => one.playState !== 'running')
-  && !document.querySelector('#jupyterlab-splash')"""
-
-
-def opened(open_page: Any, path: str) -> Any:
-    panel = open_page(path, height=860, width=1200)
-    if panel.page.is_visible("#filebrowser"):
-        panel.command("filebrowser:toggle-main")
-    return panel
 
 
 def test_a_notebook_without_nbrepro_is_not_loaded_and_shows_its_record(open_page: Any, notebook: Any, lab: Any) -> None:
@@ -87,38 +60,39 @@ def test_edits_data_and_order_are_drift_with_what_they_affect(open_page: Any, no
         "total",
         "'unrelated'",
     )
-    data = lab.root / path.split("/")[0] / "raw.csv"
+    data = (lab.root / path).with_name("raw.csv")
     data.write_text("1\n2\n3\n")
+    git(data.parent, "init -q -b main")
+    git(data.parent, "add .")
+    git(data.parent, f"{AS} commit -qm data")
     lab.run("record", path)
     data.write_text("1\n2\n4\n")
     panel = opened(open_page, path)
     panel.run_all()
     panel.await_state("drift")
-    edit(panel, 5, "'unrelated, edited'")
+    panel.edit(5, "'unrelated, edited'")
+    panel.unfold("Data")
     panel.await_text("cell 6 edited")
     panel.await_text("Affected: 3–6")
+    panel.await_text("raw.csv changed")
+    panel.await_text("git · changed")
     panel.command("notebook:move-cursor-up")
-    assert "raw.csv" in panel.text
     assert panel.marks()[5] == "edited"
-    panel.click("Data")
     picture(panel, "drift")
 
 
-def edit(panel: Any, cell: int, source: str) -> None:
-    panel.page.evaluate(
-        """([place, source]) => window.jupyterapp.shell.currentWidget.context.model
-             .sharedModel.cells[place].setSource(source)""",
-        [cell, source],
-    )
-
-
-def test_a_check_runs_beside_the_users_kernel_and_can_be_cancelled(open_page: Any, notebook: Any) -> None:
-    path = notebook(LOAD, "import time", "time.sleep(0.2)", "time.sleep(30)", "print('done')")
+def test_a_check_runs_beside_the_users_kernel_and_can_be_cancelled(open_page: Any, notebook: Any, lab: Any) -> None:
+    path = notebook(LOAD, "import time", "print('loading')", "time.sleep(0.2)", "print('done')")
+    lab.run("record", path)
     panel = opened(open_page, path)
     panel.await_state("not_loaded")
+    panel.edit(3, "time.sleep(30)")
+    panel.await_text("cell 4 edited")
     panel.click("Check")
     panel.await_state("running")
     panel.await_text("3/5 cells")
+    panel.await_text("so far ")
+    panel.await_text("the record took")
     picture(panel, "running")
     panel.click("Cancel")
     panel.await_state("not_loaded")
@@ -141,7 +115,7 @@ def test_a_check_that_differs_names_the_first_cell_and_the_cause(open_page: Any,
     panel.await_state("failed")
     panel.await_text("Diverged first at cell 4")
     panel.await_text("os.urandom")
-    panel.await_text("Later: 5 follow")
+    panel.await_text("Later: cell 5 follows from cell 4")
     picture(panel, "failed")
     panel.click("Full diff")
     panel.page.wait_for_selector(".nbr-Diff del")

@@ -83,11 +83,9 @@ def test_one_job_at_a_time_for_a_notebook_and_cancel_leaves_nothing(server: Lab,
     assert status == 409
     assert "job is running" in fault["message"]
     until(server, job["id"], lambda now: now["done"] >= 1)
-    began = time.monotonic()
     assert server.ask("DELETE", f"nbrepro/jobs/{job['id']}")[0] == 200
     last = until(server, job["id"], ended)
     assert last["state"] == "cancelled"
-    assert time.monotonic() - began < 10
     assert not (server.root / path).parent.joinpath(".nbrepro", "records").exists()
 
 

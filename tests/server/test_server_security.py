@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import urllib.parse
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ ROUTES = [
     ("GET", "nbrepro/difference?path=a.ipynb&run=r&cell=c", None),
     ("GET", "nbrepro/report?path=a.ipynb&run=r", None),
     ("POST", "nbrepro/accept", {"path": "a.ipynb", "run": "r"}),
+    ("POST", "nbrepro/moved", {"path": "a.ipynb", "former": "b.ipynb"}),
     ("GET", "nbrepro/jobs", None),
     ("POST", "nbrepro/jobs", {"kind": "check", "path": "a.ipynb"}),
     ("DELETE", "nbrepro/jobs/" + "0" * 32, None),
@@ -79,6 +81,38 @@ def test_a_path_that_climbs_or_is_none_is_refused(server: Lab, path: Any) -> Non
     if isinstance(path, str) and "\0" not in path:
         query = urllib.parse.urlencode({"path": path, "run": "r", "cell": "c"})
         assert server.ask("GET", f"nbrepro/difference?{query}")[0] in {400, 404}
+
+
+@pytest.mark.parametrize("former", [path for path in CLIMBS if path is not None])
+def test_a_former_path_that_climbs_or_is_none_is_refused(
+    server: Lab, notebook: Callable[..., str], former: Any
+) -> None:
+    path = notebook("1")
+    status, answer = server.ask("POST", "nbrepro/overview", {"path": path, "former": former})
+    assert status in {400, 404} or answer["former"] is None, answer  # below the root, and not there
+    status, answer = server.ask("POST", "nbrepro/moved", {"path": path, "former": former})
+    assert status in {400, 404, 422}, answer
+
+
+@pytest.mark.parametrize("what", ["file", "folder"])
+def test_a_link_that_leads_out_of_the_root_leads_nowhere(
+    server: Lab, notebook: Callable[..., str], tmp_path: Path, what: str
+) -> None:
+    inside = notebook("1")
+    outside = tmp_path / "outside" / "secret.ipynb"
+    outside.parent.mkdir()
+    outside.write_bytes((server.root / inside).read_bytes().replace(b'"1"', b'"the_secret"'))
+    link = (server.root / inside).with_name("link.ipynb" if what == "file" else "link")
+    link.symlink_to(outside if what == "file" else outside.parent)
+    path = link.relative_to(server.root).as_posix() + ("" if what == "file" else "/secret.ipynb")
+    status, answer = server.ask("POST", "nbrepro/overview", {"path": path})
+    assert (status, answer["state"]) == (200, "remote")
+    assert "outside of the server's root" in answer["reason"]
+    for route, more in (("jobs", {"kind": "record"}), ("accept", {"run": "r"}), ("moved", {"former": inside})):
+        status, answer = server.ask("POST", f"nbrepro/{route}", {"path": path, **more})
+        assert status == 422, (route, answer)
+        assert "the_secret" not in str(answer)
+    assert sorted(file.name for file in outside.parent.iterdir()) == ["secret.ipynb"]
 
 
 @pytest.mark.parametrize("run", ["../../../../etc/passwd", "/etc/passwd", "*", "a/../b", "", "..", "no-such-run"])

@@ -46,6 +46,7 @@ def examples() -> dict[str, Any]:
     state = p.KernelState(
         protocol=p.PROTOCOL, nbrepro="0.1.0", session="1-2", seed=42, hash_seed="0", pinned=True,
         seeded=("numpy", "random"), switches=("CUBLAS_WORKSPACE_CONFIG",), faults=0, cells=(_kernel_cell(),),
+        live=True,
     )  # fmt: skip
     record = p.RecordSummary(
         path=".nbrepro/records/a.ipynb", recorded="2026-11-12T10:00:00+00:00", seconds=3.0, digest="abcd1234",
