@@ -23,7 +23,7 @@ help:
 	@echo "make lint       ruff, mypy, the order of the layers, the changelog"
 	@echo "make docs       build the documentation into site/"
 	@echo "make panel      build the JupyterLab panel and run its unit tests"
-	@echo "make test-panel test the panel in a browser (needs Chromium)"
+	@echo "make test-panel test the panel and the report in a browser (needs Chromium)"
 	@echo "make bench      run the benchmarks"
 	@echo "make clean      remove what these made, except $(VENV)"
 
@@ -38,7 +38,7 @@ PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile
 test: $(STAMPS)/panel
 	@status=0; \
 	echo '$(PYTEST) -m "not browser"'; $(PYTEST) -m "not browser" || status=$$?; \
-	echo '$(PYTEST) -m browser tests/panel'; $(PYTEST) -m browser tests/panel || status=$$?; \
+	echo '$(PYTEST) -m browser tests/panel tests/report'; $(PYTEST) -m browser tests/panel tests/report || status=$$?; \
 	exit $$status
 
 test-fast: $(STAMPS)/test
@@ -61,10 +61,10 @@ panel: $(STAMPS)/panel labextension/node_modules/.package-lock.json
 	cd labextension && npm run --silent generate && npm test --silent && npm run --silent bundle
 
 test-panel: panel
-	NBREPRO_BROWSER=require $(PYTEST) -m browser tests/panel
+	NBREPRO_BROWSER=require $(PYTEST) -m browser tests/panel tests/report
 
 pictures: panel
-	NBREPRO_PICTURES=1 $(BIN)/python -m pytest -q -m browser tests/panel/test_states.py
+	NBREPRO_PICTURES=1 $(BIN)/python -m pytest -q -m browser tests/panel/test_states.py tests/panel/test_differences.py
 
 labextension/node_modules/.package-lock.json: $(STAMPS)/panel labextension/package-lock.json
 	cd labextension && npm ci --silent

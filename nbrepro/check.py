@@ -12,6 +12,7 @@ from functools import partial
 from typing import Protocol
 
 from nbrepro.calibrating import carry_over
+from nbrepro.compare.calibration import statement
 from nbrepro.confirm import second_look
 from nbrepro.errors import NbreproError, NothingFoundError
 from nbrepro.execution import Run, run_many
@@ -82,13 +83,13 @@ def judge(target: Target, run: Run, options: Options) -> View:
         path=shown(target.path),
         reference=target.reference.label,
         verdict=verdict,
-        exit_code=exit_code(verdict, record.problem),
+        exit_code=exit_code(verdict, record.problem, lax=_ran_as_asked(target)),
         reason=_why_uncompared(target) if verdict is Verdict.NOT_COMPARED else None,
         cells=case.cells,
         causes=look.weigh(explain(case)) if look else explain(case),
         drift=case.drift,
         problem=record.problem,
-        notes=(*target.notes, *record.notes, *(look.notes if look else ())),
+        notes=(*target.notes, *record.notes, *_calibrated(target), *(look.notes if look else ())),
         seconds=record.timing.seconds if record.timing else 0.0,
     )
     result = _keep(target, run, result, options)
@@ -105,6 +106,17 @@ def unusable(item: Unusable) -> View:
         reason=str(item.fault),
     )
     return View(result=result, reference=None, candidate=None)
+
+
+def _calibrated(target: Target) -> tuple[str, ...]:
+    told = statement(target.reference.notebook, target.settings.calibration_level)
+    return () if told is None else (told,)
+
+
+def _ran_as_asked(target: Target) -> bool:
+    """Whether the notebook has code of which only marked cells are compared: the rest had but to run."""
+    code = [cell for cell in target.notebook.cells if cell.cell_type == "code" and cell.source.strip()]
+    return bool(code) and target.settings.check_outputs == "marked"
 
 
 def _why_uncompared(target: Target) -> str:

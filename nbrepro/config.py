@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import Meta
@@ -42,6 +42,10 @@ class Settings:
     """Whether unseeded generators are noticed, or those of the notebook's own code get entropy made of the seed."""
     record_entropy: Literal["generators", "all", "none"] = "generators"
     """Entropy kept in records: that of NumPy's and Python's generators, also bytes of the system, or none."""
+    live: bool = False
+    """Whether an interactive session follows what cells read and write, to tell what a run from the top would give."""
+    determinism: Literal["warn", "strict"] = "warn"
+    """Whether an operation of torch without a deterministic implementation is noted as a finding, or raises."""
     timeout: Amount = 600.0
     """Seconds that one cell may take; 0 means no limit."""
     notebook_timeout: Amount = 0.0
@@ -205,7 +209,7 @@ def _apply(settings: Settings, table: object, origin: str, *, context: tuple[str
         try:
             changes[key] = msgspec.convert(table[key], _TYPES[key], strict=False)
         except msgspec.ValidationError as fault:  # noqa: PERF203 - every fault of the table is told at once
-            faults.append(f"{key}: {fault}")
+            faults.append(_mistyped(key, table[key], str(fault)))
     if faults:
         raise ConfigError("; ".join(sorted(faults)), context=context)
     return settings.changed(changes, origin)
@@ -215,9 +219,35 @@ _TYPES: dict[str, Any] = get_type_hints(Settings, include_extras=True)
 _NAMES = frozenset(f.name for f in fields(Settings) if f.compare)
 
 
+_FAMILIES = {"tolerance": ("rtol", "atol")}
+"""What people call several settings."""
+_KINDS = {
+    str: "text",
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    list: "a list",
+    tuple: "a list",
+    dict: "a table",
+}
+
+
 def _unknown(key: str) -> str:
-    near = difflib.get_close_matches(key, _NAMES, n=1)
-    return f"unknown setting {key!r}" + (f": did you mean {near[0]!r}?" if near else "")
+    near = [repr(name) for name in difflib.get_close_matches(key, [*_FAMILIES, *_NAMES], n=1)]
+    family = _FAMILIES.get(near[0].strip("'"), ()) if near else ()
+    near = [repr(name) for name in family] or near
+    if len(family) > 1 and (pixels := difflib.get_close_matches(key, ["pixel_tolerance"], n=1)):
+        near += [repr(name) for name in pixels]
+    return f"unknown setting {key!r}" + (f": did you mean {' or '.join(near)}?" if near else "")
+
+
+def _mistyped(key: str, value: object, fault: str) -> str:
+    """Say in words what a setting must be: ``rtol must be a number, not text``."""
+    wanted = get_origin(_TYPES[key]) or _TYPES[key]
+    wanted = get_args(_TYPES[key])[0] if wanted is Annotated else wanted
+    if fault.startswith("Expected `") and ", got `" in fault and wanted in _KINDS:
+        return f"{key} must be {_KINDS[wanted]}, not {_KINDS.get(type(value), type(value).__name__)}"
+    return f"{key}: {fault}"
 
 
 def project_root(start: Path) -> Path:

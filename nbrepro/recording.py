@@ -26,6 +26,8 @@ class Recording:
     """Where the record was written; ``None`` if the notebook did not run to its end."""
     changed: bool = False
     """Whether the record says something else than the one before it."""
+    replaced: bool = False
+    """Whether there was a record before it."""
     record: Record | None = None
     cell_names: dict[int, str] = field(default_factory=dict)
     """What people call each cell: ``cell 3``, by index."""
@@ -40,6 +42,7 @@ class Recording:
             "exit_code": self.exit_code,
             "record": self.record_path,
             "changed": self.changed,
+            "replaced": self.replaced,
             "digest": record.digest if record else None,
             "cells_run": cells_run(record) if record else 0,
             "seconds": round(record.timing.seconds, 3) if record and record.timing else None,
@@ -99,9 +102,10 @@ def _keep(target: Target, run: Run, learned: Sequence[str], *, usable: bool) -> 
         seconds=run.record.timing.seconds if run.record.timing else 0.0,
     )
     notes = [*run.record.notes, *learned]
-    record_path, changed = None, False
+    record_path, changed, replaced = None, False, False
     if usable:
         changed = _former_digest(target) != run.record.digest
+        replaced = target.store.record_path(target.name).exists()
         record_path = shown(target.store.keep_reference(run.notebook, target.name))
     try:
         run_id = target.store.keep_run(run.notebook, target.name, keep=target.settings.keep_runs)
@@ -113,6 +117,7 @@ def _keep(target: Target, run: Run, learned: Sequence[str], *, usable: bool) -> 
         exit_code=result.exit_code,
         record_path=record_path,
         changed=changed,
+        replaced=replaced,
         record=run.record,
         cell_names={index: f"cell {number}" for index, number in cell_numbers(run.notebook).items()},
         reason=problem.message if problem else None,

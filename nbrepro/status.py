@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,11 @@ class Status:
     """How many cells of the record the notebook no longer has."""
     outputs: tuple[CellResult, ...] = ()
     """Cells whose saved outputs are not the record's."""
+    saved_before: bool = False
+    """Whether the notebook was saved before the record was made, by the times of the two files."""
     drift: tuple[Drift, ...] = ()
+    sizes: Mapping[str, tuple[int | None, int | None]] = field(default_factory=dict)
+    """Bytes of the data files that drifted, then and now."""
     notes: tuple[str, ...] = ()
     reason: str | None = None
 
@@ -72,7 +76,13 @@ def _status(item: Target | Unusable) -> Status:
     pairs = align_cells(item.reference.notebook, item.notebook)
     edited = tuple(right for left, right in pairs if right is not None and _edited(item, left, right))
     removed = sum(right is None for _, right in pairs)
-    drifts, notes = _drift(item, record.fingerprint)
+    here, notes = _here(item, record.fingerprint)
+    drifts = drift(replace(record.fingerprint, packages=record.fingerprint.packages if here.packages else {}), here)
+    sizes = {
+        name: (_size(record.fingerprint, name), _size(here, name))
+        for name in (point.name for point in drifts)
+        if name in record.fingerprint.data or name in here.data
+    }
     outputs = _changed_outputs(item)
     clean = not (edited or removed or drifts or outputs)
     return Status(
@@ -83,7 +93,9 @@ def _status(item: Target | Unusable) -> Status:
         edited=edited,
         removed=removed,
         outputs=outputs,
+        saved_before=bool(outputs) and _saved_before(item),
         drift=drifts,
+        sizes=sizes,
         notes=notes,
     )
 
@@ -102,8 +114,20 @@ def _changed_outputs(target: Target) -> tuple[CellResult, ...]:
     return tuple(cell for cell in cells if cell.verdict.fails)
 
 
-def _drift(target: Target, recorded: Fingerprint) -> tuple[tuple[Drift, ...], tuple[str, ...]]:
-    """Compare what can be read here without a kernel: data, code and, if the kernel is ours, the environment."""
+def _saved_before(target: Target) -> bool:
+    try:
+        return target.path.stat().st_mtime < target.store.record_path(target.name).stat().st_mtime
+    except OSError:
+        return False
+
+
+def _size(fingerprint: Fingerprint, name: str) -> int | None:
+    file = fingerprint.data.get(name)
+    return file.size if file else None
+
+
+def _here(target: Target, recorded: Fingerprint) -> tuple[Fingerprint, tuple[str, ...]]:
+    """Read what can be read here without a kernel: data, code and, if the kernel is ours, the environment."""
     root = target.store.root
     here = Fingerprint(
         data={
@@ -118,8 +142,7 @@ def _drift(target: Target, recorded: Fingerprint) -> tuple[tuple[Drift, ...], tu
         here = replace(here, imported=recorded.imported)
     else:
         notes = ("the kernel runs in another environment than this command: packages were not compared",)
-    known = replace(recorded, packages=recorded.packages if here.packages else {})
-    return drift(known, here), notes
+    return here, notes
 
 
 def _code(root: Path, recorded: Fingerprint) -> Any:

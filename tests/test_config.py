@@ -31,6 +31,23 @@ def test_an_unknown_setting_names_the_nearest_and_a_wrong_type_is_told_with_it(t
     assert "pyproject.toml" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("rtol = 'wide'", "rtol must be a number, not text"),
+        ("threads = 'all'", "threads must be a whole number, not text"),
+        ("allow_errors = 3.5", "allow_errors must be true or false, not a number"),
+        ("exclude = 'drafts'", "exclude must be a list, not text"),
+        ("environment = []", "environment must be a table, not a list"),
+        ("tolerence = 1", "unknown setting 'tolerence': did you mean 'rtol' or 'atol' or 'pixel_tolerance'?"),
+    ],
+)
+def test_a_setting_at_fault_is_told_in_words(tmp_path: Path, line: str, told: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        configured(tmp_path, f"[tool.nbrepro]\n{line}\n")
+    assert told in str(caught.value)
+
+
 @pytest.mark.parametrize("text", ["[tool.nbrepro\n", "[tool]\nnbrepro = 3\n", "[tool.nbrepro]\nfail_on = ['x']\n"])
 def test_a_file_at_fault_is_told(tmp_path: Path, text: str) -> None:
     with pytest.raises(ConfigError, match=r"pyproject\.toml"):

@@ -57,6 +57,7 @@ SAME_LAYER = {
     ("check", "judging"),
     ("diffing", "judging"),
     ("explaining", "judging"),
+    ("explaining", "confirm"),
     ("check", "calibrating"),
     ("check", "confirm"),
     ("recording", "calibrating"),

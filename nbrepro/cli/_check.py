@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from nbrepro.cli._options import json_option, paths_argument, quiet_option, run_options, run_settings
+from nbrepro.cli._reports import report_option, write_reports
 
 if TYPE_CHECKING:
     from nbrepro.records import Report
-    from nbrepro.report.views import View
-
-_REPORTS = ("html", "junit", "markdown", "json")
-
-
-class _ReportType(click.ParamType):  # type: ignore[type-arg]  # generic in newer versions of click only
-    name = "KIND=FILE"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, Path]:
-        kind, found, path = str(value).partition("=")
-        if not found or not path or kind not in _REPORTS:
-            self.fail(f"{value!r} is no report: give KIND=FILE with KIND one of {', '.join(_REPORTS)}", param, ctx)
-        return kind, Path(path)
 
 
 @click.command()
@@ -41,7 +30,7 @@ class _ReportType(click.ParamType):  # type: ignore[type-arg]  # generic in newe
 @click.option("--rtol", type=click.FloatRange(0), metavar="X", help="Relative tolerance for floating-point numbers.")
 @click.option("--atol", type=click.FloatRange(0), metavar="X", help="Absolute tolerance for floating-point numbers.")
 @click.option("--sanitize-with", metavar="FILE", help="Replace in outputs what nbval's sanitising FILE says.")
-@click.option("--report", "reports", type=_ReportType(), multiple=True, help="Also write a report: html, junit, …")
+@report_option
 @json_option
 @click.option("-v", "--verbose", is_flag=True, help="Show every cell, and what was masked.")
 @quiet_option
@@ -75,11 +64,12 @@ def check(
     files = None if sanitize_with is None else (str(Path(sanitize_with).absolute()),)
     read_sanitisers(files or ())
     options = replace(run_settings(**settings, sanitize_with=files), update=update, confirm=confirm, replay=replay)
+    began = time.perf_counter()
     with ProgressBars(enabled=not (quiet or as_json)) as progress:
         views = run_check(paths, options, progress)
+    seconds = time.perf_counter() - began
     report = Report(notebooks=tuple(view.result for view in views))
-    for kind, path in reports:
-        _write_report(kind, path, views, report)
+    write_reports(reports, views, report, title="nbrepro check", quiet=quiet or as_json)
     if as_json:
         print_json(report.to_dict())
     elif quiet:
@@ -87,7 +77,7 @@ def check(
     else:
         from nbrepro.report.terminal import render
 
-        render(views, console(), verbose=verbose)
+        render(views, console(), verbose=verbose, seconds=seconds)
     return report.exit_code
 
 
@@ -101,19 +91,3 @@ def _say_errors(report: Report) -> None:
 def _in_ci() -> bool:
     """Whether this runs in continuous integration: every service sets ``CI``."""
     return os.environ.get("CI", "").lower() not in {"", "0", "false"}
-
-
-def _write_report(kind: str, path: Path, views: list[View], report: Any) -> None:
-    from datetime import datetime, timezone
-
-    from nbrepro.notebooks import write_atomically
-    from nbrepro.report import html, json, junit, markdown
-
-    if kind == "html":
-        created = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC")
-        text = html.render(views, title="nbrepro check", created=created)
-    elif kind == "json":
-        text = json.render(report)
-    else:
-        text = {"junit": junit, "markdown": markdown}[kind].render(views)
-    write_atomically(text.encode("utf-8", "replace"), path)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from nbrepro.cli._options import json_option, paths_argument
+from nbrepro.cli._reports import report_option, write_reports
 
 
 @click.command()
@@ -20,6 +23,7 @@ from nbrepro.cli._options import json_option, paths_argument
     help="Write a copy of the notebook with the mends that are mechanical, and run it twice to check them.",
 )
 @click.option("--force", is_flag=True, help="Let --fix overwrite a file.")
+@report_option
 @json_option
 @click.option("-v", "--verbose", is_flag=True, help="Show every cell, and every cause.")
 def explain(
@@ -31,6 +35,7 @@ def explain(
     max_time: float,
     out: str | None,
     force: bool,
+    reports: tuple[tuple[str, Path], ...],
     as_json: bool,
     verbose: bool,
 ) -> int:
@@ -40,7 +45,6 @@ def explain(
     compared with the reference again; nothing is run, unless --prove or --fix asks for it.
     """
     from functools import partial
-    from pathlib import Path
 
     from nbrepro.cli._output import console, print_json
     from nbrepro.errors import UsageError
@@ -64,6 +68,7 @@ def explain(
         found = [item.showing(fix(item, Path(out), say, force=force)) for item in found]
     views = [item.view for item in found]
     report = Report(notebooks=tuple(view.result for view in views))
+    write_reports(reports, views, report, title="nbrepro explain", quiet=as_json)
     if as_json:
         print_json(report.to_dict())
     else:

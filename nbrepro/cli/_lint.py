@@ -23,7 +23,7 @@ def lint(paths: tuple[str, ...], *, form: str) -> int:
 
     from nbrepro.cli._output import print_json
     from nbrepro.config import project_root
-    from nbrepro.linting import CODES, lint_notebook
+    from nbrepro.linting import lint_notebook, sarif
     from nbrepro.notebooks import find_notebooks, read_notebook
     from nbrepro.targets import shown
 
@@ -36,18 +36,7 @@ def lint(paths: tuple[str, ...], *, form: str) -> int:
     if form == "json":
         print_json({"exit_code": code, "faults": [{"path": path, **asdict(fault)} for path, fault in found]})
     elif form == "sarif":
-        results = [
-            {
-                "ruleId": fault.code,
-                "level": "warning",
-                "message": {"text": f"cell {fault.cell}, line {fault.line}: {fault.message}"},
-                "locations": [{"physicalLocation": {"artifactLocation": {"uri": path}}}],
-            }
-            for path, fault in found
-        ]
-        rules = [{"id": name, "shortDescription": {"text": text}} for name, text in CODES.items()]
-        driver = {"name": "nbrepro", "rules": rules}
-        click.echo(json.dumps({"version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}))
+        click.echo(json.dumps(sarif(found)))
     else:
         for path, fault in found:
             click.echo(f"{path}:cell {fault.cell}:{fault.line}:{fault.column}: {fault.code} {fault.message}")

@@ -22,11 +22,15 @@ def log(paths: tuple[str, ...], *, limit: int, as_json: bool) -> int:
 
     from nbrepro.cli._output import print_json
     from nbrepro.config import project_root
+    from nbrepro.errors import UsageError
     from nbrepro.store.layout import Store
 
     store = Store(project_root(Path(paths[0]) if paths else Path.cwd()))
     names = [name for path in paths if (name := store.name_of(Path(path))) != "."]
     entries = store.history.entries(names, limit=limit)
+    missing = [path for path in paths if not Path(path).exists()]
+    if missing and not entries:
+        raise UsageError(f"no such notebook or folder, and no run of one: {', '.join(missing)}")
     if as_json:
         print_json({"exit_code": 0, "runs": [entry.to_dict() for entry in entries]})
         return 0

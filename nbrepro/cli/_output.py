@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -19,7 +21,11 @@ def print_json(data: dict[str, Any]) -> None:
 
 
 def console(*, stderr: bool = False) -> Console:
-    """Return a console that keeps to the terminal's width and writes no colour into a file or a pipe."""
+    """Return a console as wide as the terminal; what goes to a file or a pipe has no colours and is not wrapped."""
     from rich.console import Console
 
-    return Console(stderr=stderr, highlight=False, soft_wrap=False)
+    from nbrepro.report.terminal import UNWRAPPED
+
+    stream = sys.stderr if stderr else sys.stdout
+    width = None if stream.isatty() or os.environ.get("COLUMNS", "").isdigit() else UNWRAPPED
+    return Console(stderr=stderr, highlight=False, soft_wrap=False, width=width)

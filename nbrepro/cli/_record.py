@@ -60,7 +60,8 @@ def _show(recording: Recording, *, quiet: bool) -> None:
     if quiet:
         return
     out = console()
-    changed = "new" if recording.changed else "says the same as before"
+    news = "replaced" if recording.replaced else "new"
+    changed = news if recording.changed else "says the same as before"
     seconds = recording.record.timing.seconds if recording.record.timing else 0.0
     out.print(f"[green]●[/] {escape(recording.path)}: {cells_run(recording.record)} cells in {seconds:.1f} s")
     out.print(f"  → {escape(recording.record_path)} ({changed})", soft_wrap=True)

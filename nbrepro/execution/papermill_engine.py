@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from nbformat import NotebookNode
 from papermill.engines import NBClientEngine, NotebookExecutionManager
@@ -19,6 +19,9 @@ from papermill.log import logger
 
 from nbrepro.config import Settings, load_settings, notebook_settings, project_root
 from nbrepro.records import CellState, Record
+
+if TYPE_CHECKING:
+    from nbrepro.execution.requests import RunRequest
 
 _COMPLETED, _FAILED, _PENDING = "completed", "failed", "pending"
 
@@ -112,25 +115,10 @@ class NbreproEngine(NBClientEngine):  # type: ignore[misc]  # papermill has no t
     ) -> Record:
         """Run the notebook that papermill manages and return its record."""
         from nbrepro.execution.kernelspecs import choose_kernel  # noqa: PLC0415 - papermill loads every engine
-        from nbrepro.execution.requests import RunRequest  # noqa: PLC0415
-        from nbrepro.execution.run import Work, perform  # noqa: PLC0415
-        from nbrepro.execution.runner import Hooks  # noqa: PLC0415
-        from nbrepro.pinning.pins import usable_cores  # noqa: PLC0415
+        from nbrepro.execution.run import Work, perform  # noqa: PLC0415 - as above
+        from nbrepro.execution.runner import Hooks  # noqa: PLC0415 - as above
 
         notebook = nb_man.nb
-        path = _path(kwargs.get("input_path"))
-        root = project_root(path)
-        settings = _settings(notebook, root, path, execution_timeout)
-        request = RunRequest(
-            notebook=notebook,
-            path=path,
-            root=root,
-            settings=settings,
-            seed=settings.seed_number(),
-            drawn=settings.seed == "random",
-            threads=settings.threads or usable_cores(),
-            parameters=notebook.metadata.get("papermill", {}).get("parameters", {}),
-        )
         sinks = _Sinks(log=log_output, stdout=stdout_file, stderr=stderr_file)
 
         def after_cell(index: int, _: object) -> None:
@@ -140,7 +128,7 @@ class NbreproEngine(NBClientEngine):  # type: ignore[misc]  # papermill has no t
                 nb_man.pbar.update(1)
 
         work = Work(
-            request=request,
+            request=_request(notebook, _path(kwargs.get("input_path")), execution_timeout),
             notebook=notebook,
             choice=choose_kernel(notebook, kernel_name or None),
             cwd=Path.cwd(),
@@ -148,6 +136,25 @@ class NbreproEngine(NBClientEngine):  # type: ignore[misc]  # papermill has no t
             start_timeout=float(start_timeout),
         )
         return perform(work).record
+
+
+def _request(notebook: NotebookNode, path: Path, execution_timeout: int | None) -> RunRequest:
+    """Return how to run a notebook that papermill has put its parameters into."""
+    from nbrepro.execution.requests import RunRequest  # noqa: PLC0415 - as above
+    from nbrepro.pinning.pins import usable_cores  # noqa: PLC0415 - as above
+
+    root = project_root(path)
+    settings = _settings(notebook, root, path, execution_timeout)
+    return RunRequest(
+        notebook=notebook,
+        path=path,
+        root=root,
+        settings=settings,
+        seed=settings.seed_number(),
+        drawn=settings.seed == "random",
+        threads=settings.threads or usable_cores(),
+        parameters=notebook.metadata.get("papermill", {}).get("parameters", {}),
+    )
 
 
 def _path(given: object) -> Path:

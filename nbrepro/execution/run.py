@@ -170,11 +170,12 @@ def _launch(work: Work, journal: Path) -> Launch:
 
 
 def _randomness(request: RunRequest, folder: Path) -> dict[str, str]:
-    """Return the variables that say how random the run is, beside its seed."""
+    """Return the variables that say how random the run may be, beside its seed."""
     own = {
         "NBREPRO_SEED_SCOPE": request.scope or request.settings.seed_scope,
         "NBREPRO_SEED_DRAWN": "1" if request.drawn else "0",
         "NBREPRO_ENTROPY": request.settings.entropy,
+        "NBREPRO_DETERMINISM": request.settings.determinism,
         "NBREPRO_RECORD_ENTROPY": request.settings.record_entropy,
     }
     if request.replay is not None:

@@ -75,6 +75,8 @@ def _parse(text: str, name: str) -> dict[str, Any]:
     try:
         document = json.loads(text)
     except json.JSONDecodeError as fault:
+        if not name.endswith(".ipynb"):
+            raise InputError("is no notebook: name a file that ends in .ipynb", context=(name,)) from None
         what = f"is no notebook: its JSON breaks off or is malformed at line {fault.lineno} ({fault.msg})"
         raise InputError(f"{what}; restore it from git or a checkpoint", context=(name,)) from None
     except RecursionError:

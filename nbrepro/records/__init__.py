@@ -1,6 +1,6 @@
 """The data that the rooms pass to each other: frozen, and converted to and from JSON by msgspec."""
 
-from nbrepro.records.causes import CAUSE_DESCRIPTIONS, Cause, CauseKind, Confidence, Drift
+from nbrepro.records.causes import CAUSE_DESCRIPTIONS, USUAL_MENDS, Cause, CauseKind, Confidence, Drift
 from nbrepro.records.cells import (
     Calibration,
     CellRecord,
@@ -44,6 +44,7 @@ __all__ = [
     "CAUSE_DESCRIPTIONS",
     "REPORT_SCHEMA_VERSION",
     "SCHEMA_VERSION",
+    "USUAL_MENDS",
     "VERDICT_DESCRIPTIONS",
     "Calibration",
     "Cause",

@@ -77,6 +77,42 @@ CAUSE_DESCRIPTIONS: dict[CauseKind, str] = {
 }
 
 
+USUAL_MENDS: dict[CauseKind, str] = {
+    CauseKind.SOURCE: "Record again if the edit is wanted; undo it if not.",
+    CauseKind.LOCAL_MODULE: "Record again if the edit of the module is wanted; undo it if not.",
+    CauseKind.EXECUTION_ORDER: "Put the cells in the order in which they were run, run all from the top, and save.",
+    CauseKind.CELL_MISSING: "Put the cell back as the reference has it, or record again.",
+    CauseKind.DATA_CHANGED: "Fetch the former version of the file, or accept the outputs (`nbrepro check --update`).",
+    CauseKind.DATA_MISSING: "Fetch the file (`dvc pull`, `git checkout`), or mend its path.",
+    CauseKind.PACKAGE: "Install the recorded version of the package, or record again.",
+    CauseKind.PYTHON: "Run with the recorded version of Python, or record again.",
+    CauseKind.PLATFORM: "Allow a tolerance, or keep a record for each platform.",
+    CauseKind.UNSEEDED_RANDOMNESS: "Give the generator a seed: `np.random.default_rng(42)`.",
+    CauseKind.RANDOM_CONSUMPTION: "Give each cell a generator of its own: what one draws then shifts no other.",
+    CauseKind.HASH_ORDER: "Sort before the order counts: `sorted(…)`.",
+    CauseKind.FILESYSTEM_ORDER: "Sort the listing: `sorted(path.iterdir())`.",
+    CauseKind.THREADS: "Collect the results in the order of the inputs, set `threads`, or allow a tolerance.",
+    CauseKind.NUMERICS: "Allow a tolerance: the tag `nbrepro-rtol=…`.",
+    CauseKind.GPU: "Run on the same device, or allow a tolerance.",
+    CauseKind.DETERMINISM_SWITCH: "Set the switch as the record has it.",
+    CauseKind.TIME: "Take the date from a parameter or from the data.",
+    CauseKind.NETWORK: "Keep a copy of what is fetched under version control (`dvc import-url`), and read that.",
+    CauseKind.ENVIRONMENT_VARIABLE: "Name the variable in the setting `environment`, or make it a parameter.",
+    CauseKind.LOCALE: "Name the locale or the time zone in the code.",
+    CauseKind.MEMORY_ADDRESS: "Show the object's value or its name instead of its address.",
+    CauseKind.PROCESS: "Keep ids, load and memory out of results, or tag the cell `nbrepro-ignore-output`.",
+    CauseKind.RENDERING: "Install the recorded version and fonts, or set `pixel_tolerance`.",
+    CauseKind.RESOURCES: "Raise `timeout` or `max_output`, or run on a larger machine.",
+    CauseKind.MISSING_MODULE: "Install the distribution that provides the module.",
+    CauseKind.HIDDEN_STATE: "Move the cell that defines the name up, or put it back.",
+    CauseKind.API_CHANGE: "Adapt the call, or install the recorded version of the package.",
+    CauseKind.KERNEL_DEATH: "Give it more memory, or look at the native code that crashed: see the evidence.",
+    CauseKind.FLAKY: "Have it proved: `nbrepro explain --prove` holds each source of chance still.",
+    CauseKind.UNKNOWN: "Record the notebook: a later difference can then be traced.",
+}
+"""What usually mends a kind of cause, where nothing more exact is known."""
+
+
 class Confidence(str, Enum):
     """How strongly the evidence ties a cause to the difference."""
 

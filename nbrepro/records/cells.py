@@ -105,6 +105,12 @@ class Calibration:
     """Positions of parts that are no numbers and varied."""
     whole: str | None = None
     """Why the output can only be judged as a whole, and so not at all: its structure or its picture varied."""
+    present: int | None = None
+    """In how many of the runs the output was there; ``None`` where it was in all."""
+    besides: bool = False
+    """Whether the recorded run lacks the output: then `output` is the one it stood after, -1 for none."""
+    names: tuple[str, ...] = ()
+    """Types of the exceptions that were seen, where the output is one that was not there, or not the same, in all."""
 
 
 @dataclass(frozen=True, kw_only=True)

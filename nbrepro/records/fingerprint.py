@@ -66,6 +66,8 @@ class Code:
     """``sha256:…`` of these changes."""
     modules: dict[str, str] = field(default_factory=dict)
     """Digest of each imported module's file that lies in the project, by path relative to its root."""
+    changes: dict[str, str] = field(default_factory=dict)
+    """Uncommitted changes of these modules as git's diff, by path; long ones are cut, credentials redacted."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -112,6 +112,8 @@ class KernelState(_Part, frozen=True, tag_field="type", tag="state"):
     switches: tuple[str, ...]
     faults: int
     cells: tuple[KernelCell, ...]
+    live: bool = False
+    """Whether it follows what each cell used and made, and so answers a `LiveQuestion`."""
 
 
 class KernelCellRan(_Part, frozen=True, tag_field="type", tag="cell"):
@@ -135,6 +137,8 @@ class ServerHello(_Part, frozen=True):
 
     protocol: str
     nbrepro: str
+    gateway: bool = False
+    """Whether kernels run elsewhere, at a gateway; jobs run where the server runs."""
 
 
 class Code(_Part, frozen=True):
@@ -274,6 +278,8 @@ class Overview(_Part, frozen=True):
     history: tuple[HistoryItem, ...] = ()
     job: Job | None = None
     notes: tuple[str, ...] = ()
+    former: str | None = None
+    """The name under which the record of a notebook that was renamed or moved still lies."""
 
 
 class DiffPiece(_Part, frozen=True):

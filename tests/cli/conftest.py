@@ -44,7 +44,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def cli(folder: Path) -> Cli:
-    def run(*arguments: str, cwd: Path = folder, timeout: float = 120) -> subprocess.CompletedProcess[str]:
+    def run(
+        *arguments: str, cwd: Path = folder, timeout: float = 120, environ: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "nbrepro", *arguments],
             cwd=cwd,
@@ -52,7 +54,7 @@ def cli(folder: Path) -> Cli:
             text=True,
             timeout=timeout,
             check=False,
-            env={**os.environ, "COLUMNS": "80"},
+            env={**os.environ, "COLUMNS": "80", **(environ or {})},
         )
 
     return run

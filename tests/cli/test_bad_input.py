@@ -108,7 +108,7 @@ def test_a_kernel_that_dies_half_way(cli: Cli, folder: Path) -> None:
     result = cli("check", "a.ipynb")
     assert result.returncode == 3
     assert "kernel died" in said(result)
-    assert "cell 2 differs first" in said(result)
+    assert "cell 2: the kernel died here" in said(result)
 
 
 def test_quiet_still_says_what_could_not_be_read_or_run(cli: Cli, folder: Path) -> None:

@@ -127,6 +127,75 @@ def test_status_tells_what_drifted_without_running(cli: Cli, folder: Path) -> No
     assert "data.csv" in result.stdout
 
 
+def test_status_leads_with_what_drifted_and_tells_sizes(cli: Cli, folder: Path) -> None:
+    (folder / "data.csv").write_text("a\n1\n")
+    for name in ("a", "b"):
+        save(folder / f"{name}.ipynb", "1")
+    save(folder / "c.ipynb", "print(open('data.csv').read())")
+    cli("record", "c.ipynb")
+    (folder / "data.csv").write_text("a\n1\n2\n")
+    lines = cli("status").stdout.splitlines()
+    assert "c.ipynb: drifted since" in lines[0]
+    assert "data.csv (4 → 6 bytes; " in lines[1]
+    assert lines[2] == "○ a.ipynb, b.ipynb: not recorded; `nbrepro record NOTEBOOK` makes a reference"
+
+
+def test_status_says_that_saved_outputs_are_older_than_the_record(cli: Cli, folder: Path) -> None:
+    save(folder / "a.ipynb", "print(2)", outputs={0: "1\n"})
+    cli("record", "a.ipynb")
+    result = cli("status", "a.ipynb")
+    assert result.returncode == 1
+    assert "nothing else drifted" in result.stdout
+    assert "older outputs in the .ipynb than the record's: run and save it, or leave it" in " ".join(
+        result.stdout.split()
+    )
+
+
+def test_a_record_that_takes_the_place_of_another_says_so(cli: Cli, folder: Path) -> None:
+    save(folder / "a.ipynb", "print(1)")
+    assert "(new)" in cli("record", "a.ipynb").stdout
+    save(folder / "a.ipynb", "print(2)")
+    assert "(replaced)" in cli("record", "a.ipynb").stdout
+
+
+def test_the_log_of_a_notebook_that_never_was_is_bad_usage(cli: Cli, folder: Path) -> None:
+    save(folder / "a.ipynb", "print(1)")
+    cli("record", "a.ipynb")
+    result = cli("log", "nope.ipynb")
+    assert result.returncode == 2
+    assert "no such notebook or folder, and no run of one: nope.ipynb" in result.stderr
+
+
+def test_what_goes_to_a_file_is_not_wrapped(cli: Cli, folder: Path) -> None:
+    names = [f"{letter}{'-long-name' * 6}.ipynb" for letter in "ab"]
+    for name in names:
+        save(folder / name, "print(1)")
+    line = f"○ {names[0]}, {names[1]}: not recorded; `nbrepro record NOTEBOOK` makes a reference"
+    assert line not in cli("status").stdout  # the width is given
+    assert cli("status", environ={"COLUMNS": ""}).stdout.splitlines() == [line]
+
+
+def test_a_report_in_a_new_folder_says_so(cli: Cli, folder: Path) -> None:
+    save(folder / "a.ipynb", "print(1)", outputs={0: "1\n"})
+    assert (
+        "json report: new/x.json (in the new folder new)"
+        in cli("check", "a.ipynb", "--report", "json=new/x.json").stderr
+    )
+    assert "new folder" not in cli("check", "a.ipynb", "--report", "json=new/x.json").stderr
+
+
+def test_a_kernel_that_is_not_there_could_not_be_started(cli: Cli, folder: Path) -> None:
+    save(folder / "a.ipynb", "print(1)", outputs={0: "1\n"})
+    assert "could not be started" in cli("check", "a.ipynb", "--kernel", "julia-9").stdout
+
+
+def test_a_script_is_no_notebook(cli: Cli, folder: Path) -> None:
+    (folder / "script.py").write_text("print(1)\n")
+    said = cli("check", "script.py").stdout
+    assert "is no notebook" in said
+    assert "JSON" not in said
+
+
 def test_log_show_and_diff_know_the_runs(cli: Cli, folder: Path) -> None:
     save(folder / "a.ipynb", "import random\nprint(random.random() > 2)")
     cli("record", "a.ipynb")

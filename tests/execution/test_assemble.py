@@ -82,6 +82,13 @@ def test_the_digest_of_an_input_that_was_overwritten_is_not_claimed(project: Pat
     assert any("in.csv was read and then written" in note for note in record.notes)
 
 
+def test_a_file_that_one_cell_writes_and_reads_back_is_no_input(project: Path) -> None:
+    record = record_of(project, seen((project / "out.csv", "write"), (project / "out.csv", "read")))
+    assert record.fingerprint.data == {}
+    assert record.notes == ()
+    assert [file.digest is not None for file in record.cells[0].files] == [True, True]
+
+
 def test_temporary_files_of_the_run_are_left_out_and_those_of_the_user_are_kept(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
