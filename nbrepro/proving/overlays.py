@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import ast
-import functools
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -16,9 +13,9 @@ from importlib.metadata import Distribution, distributions
 from pathlib import Path
 
 from nbrepro.errors import RunError
+from nbrepro.proving.indexes import configured, index_options
 
 _SECONDS = 600.0
-_INDEX = ("index-url", "extra-index-url", "find-links")
 
 Wanted = tuple[str, str]
 """The name and the version of a distribution."""
@@ -83,7 +80,7 @@ def _install(wanted: Sequence[Wanted], until: float) -> str | None:
 def _called(wanted: Sequence[Wanted], target: Path, until: float) -> str | None:
     """Let uv install, or pip where uv is not there or cannot; return why neither could."""
     why: str | None = None
-    cert = _configured("cert")
+    cert = configured("cert")
     environment = {**({"SSL_CERT_FILE": cert} if cert else {}), **os.environ}
     for installer in installers():
         shutil.rmtree(target, ignore_errors=True)
@@ -143,33 +140,5 @@ def installers() -> Iterator[list[str]]:
     """The commands that install, the quicker first. pip may know of the index what uv cannot be told, as a keyring."""
     uv = shutil.which("uv") or shutil.which("uv", path=str(Path(sys.executable).parent))
     if uv:
-        yield [uv, "pip", "install", "--python", sys.executable, *_indexes()]
+        yield [uv, "pip", "install", "--python", sys.executable, *index_options()]
     yield [sys.executable, "-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--no-compile"]
-
-
-def _indexes() -> Iterator[str]:
-    """The options by which uv, which does not read pip's configuration, asks the same indexes in the same way."""
-    yield "--index-strategy=unsafe-best-match"  # as pip: a version may lie on any of the indexes
-    if _configured("no-index").lower() in {"1", "true", "yes", "on"}:
-        yield "--no-index"
-    for option in _INDEX:
-        for value in _configured(option).split():
-            if not value.startswith("file:") or Path(value.removeprefix("file://")).exists():
-                yield from (f"--{option}", value)
-    for host in _configured("trusted-host").split():
-        yield from ("--allow-insecure-host", host)
-
-
-def _configured(option: str) -> str:
-    variable = os.environ.get(f"PIP_{option.upper().replace('-', '_')}")
-    return _settings().get(option, "") if variable is None else variable
-
-
-@functools.cache
-def _settings() -> dict[str, str]:
-    """What pip's configuration files say, those of ``install`` before the global ones."""
-    answer = subprocess.run(
-        [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, timeout=_SECONDS, check=False
-    )
-    pairs = re.findall(r"^(global|install)\.([\w-]+)=(['\"].*)$", answer.stdout, re.MULTILINE)
-    return {name: str(ast.literal_eval(value)) for _, name, value in sorted(pairs)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import builtins
+import contextlib
 import gc
 import os
 import signal
@@ -49,8 +50,7 @@ def _settings(shell: Any) -> Iterator[tuple[str, Any]]:
     yield "environment", dict(os.environ)
     yield "warnings", [repr(entry) for entry in warnings.filters]
     yield "threads", sorted(thread.name for thread in threading.enumerate())
-    links = [path for path in Path("/proc/self/fd").iterdir() if path.is_symlink()]
-    yield "open files", sorted(str(path.readlink()).split(":")[0] for path in links)
+    yield "open files", sorted(_open_files())
     yield "signals", {number: repr(signal.getsignal(number)) for number in signal.valid_signals()}
     yield "collector", (gc.get_threshold(), len(gc.callbacks), gc.isenabled())
     yield "interpreter", (sys.gettrace(), sys.getprofile(), sys.getrecursionlimit(), sys.getswitchinterval())
@@ -59,6 +59,12 @@ def _settings(shell: Any) -> Iterator[tuple[str, Any]]:
     yield "comms", (list(shell.kernel.comm_manager.comms), list(shell.kernel.comm_manager.targets))
     yield "extensions", sorted(shell.extension_manager.loaded)
     yield "time zone", time.tzname
+
+
+def _open_files() -> Iterator[str]:
+    for path in list(Path("/proc/self/fd").iterdir()):
+        with contextlib.suppress(FileNotFoundError):  # a thread has closed it meanwhile
+            yield str(path.readlink()).split(":")[0]
 
 
 def _libraries() -> Iterator[tuple[str, Any]]:

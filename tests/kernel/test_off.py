@@ -37,7 +37,8 @@ def test_off_leaves_the_whole_process_as_it_was(start_kernel: StartKernel) -> No
         assert kernel.run(code).status == "ok", code
     kernel.run("before = snapshot(get_ipython())")
     assert kernel.run("%load_ext nbrepro").status == "ok"
-    kernel.run("during = snapshot(get_ipython())")
+    during = kernel.run("during = snapshot(get_ipython())")
+    assert during.status == "ok", during
     assert kernel.value("during['module', 'os', 'urandom'] == before['module', 'os', 'urandom']") == "False"
     for code in (MANY, "1", "%nbrepro off"):
         assert kernel.run(code).status == "ok", code

@@ -94,7 +94,7 @@ def test_a_disk_that_was_slow_once_holds_up_no_cell_and_no_entry_is_lost(
         if kernel.value(writes) == "False":  # it is quick again
             break
     assert kernel.value(writes) == "False"
-    while sent[-1].encode() not in disk.written:
+    while sent[-1].encode() not in disk.written or not disk.written.endswith(b"\n"):
         time.sleep(0.01)
     (tmp_path / "copy.jsonl").write_bytes(disk.written)
     told = list(read_journal(tmp_path / "copy.jsonl").cells)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from nbrepro.proving.overlays import _indexes
+from nbrepro.proving.indexes import index_options
 from tests.panel.places import ROOT, node_folder
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
@@ -47,7 +47,7 @@ def test_a_wheel_in_a_bare_environment_shows_the_panel_with_nothing_else_done(wh
     _run([sys.executable, "-m", "venv", "--without-pip", str(environment)], tmp_path)
     python = environment / "bin" / "python"
     pinned = ["-c", str(ROOT / "constraints.txt"), str(wheel), "jupyterlab"]
-    _run([_tool("uv"), "pip", "install", "-q", "--python", str(python), *_indexes(), *pinned], tmp_path)
+    _run([_tool("uv"), "pip", "install", "-q", "--python", str(python), *index_options(), *pinned], tmp_path)
     home = {"HOME": str(tmp_path), "JUPYTER_CONFIG_DIR": str(tmp_path / "config"), "PATH": str(environment / "bin")}
     labextensions = _run([str(environment / "bin" / "jupyter"), "labextension", "list"], tmp_path, **home)
     assert re.search(r"nbrepro v\S+ enabled OK", labextensions), labextensions

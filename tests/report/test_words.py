@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -102,7 +103,7 @@ def test_a_new_warning_is_told_though_the_cell_passes() -> None:
 
 
 def test_a_reason_does_not_tell_the_notebooks_own_path_again() -> None:
-    shown = view(reason="/somewhere/far/away/a/b.ipynb: is no notebook", exit_code=2)
+    shown = view(reason=f"{Path('a/b.ipynb').absolute()}: is no notebook", exit_code=2)
     assert reason_words(shown.result) == "is no notebook"
     assert reason_words(view(reason="no kernel: a/b.ipynb").result) == "no kernel: a/b.ipynb"
 

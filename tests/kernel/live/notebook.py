@@ -47,6 +47,7 @@ def shell() -> Any:
         _shells.append(one)
         _first.update(one.user_ns)
     one = _shells[0]
+    process.use_loop()
     process.forget()
     one.user_ns.clear()  # reset() collects garbage, which takes long among the tests' libraries
     one.user_ns.update(_first)
@@ -62,6 +63,7 @@ def leave() -> None:
     with warnings.catch_warnings():
         if _shells:
             shell()
+            process.close_loop()
         gc.collect()
 
 

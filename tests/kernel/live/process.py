@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from IPython.core.async_helpers import get_asyncio_loop
+
 _PRECISION = decimal.getcontext().prec
 _VARIABLE = "NBREPRO_LAW"
 _WRITES = frozenset("wax+")
@@ -79,9 +81,19 @@ def forget() -> None:
     _cancel_tasks()
 
 
-def _cancel_tasks() -> None:
-    from IPython.core.async_helpers import get_asyncio_loop
+def use_loop() -> None:
+    """Give what has no running loop the shell's own, which a kernel's cells find running."""
+    asyncio.set_event_loop(get_asyncio_loop())
 
+
+def close_loop() -> None:
+    """Leave no loop, and nothing that waits in one, to another test."""
+    _cancel_tasks()
+    get_asyncio_loop().close()
+    asyncio.set_event_loop(None)
+
+
+def _cancel_tasks() -> None:
     loop = get_asyncio_loop()
     tasks = asyncio.all_tasks(loop)
     for task in tasks:

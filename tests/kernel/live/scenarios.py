@@ -551,6 +551,8 @@ SCENARIOS = [
             "print(p)",
         ],
         "a b c d",
+        c=STALE,  # when a task runs is nobody's promise
+        d=STALE,
     ),
     case(
         "awaited coroutine", ["p = []\nasync def co():\n    p.append(1)", "await co()", "print(p)"], "a b b c", c=STALE
