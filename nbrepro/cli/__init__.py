@@ -47,6 +47,9 @@ for _verb in (record, check, explain, lint, status, diff, log, show, init):
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit with its code; errors are one sentence, never a traceback."""
     arguments = list(sys.argv[1:] if arguments is None else arguments)
+    # jsonschema, which nbformat imports, would build 35 grammars of IRIs, for two seconds; no schema here holds an IRI
+    # (https://github.com/python-jsonschema/jsonschema/issues/1428).
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # what an import then finds missing
     debug = "--debug" in arguments
     if debug:  # accepted before and after the verb
         arguments = ["--debug", *(argument for argument in arguments if argument != "--debug")]
