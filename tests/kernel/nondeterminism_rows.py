@@ -155,7 +155,7 @@ ROWS = (
     _R("Hashes and orders", "`dict.fromkeys(set(…))`", "print(dict.fromkeys(frozenset(words)))"),
     _R("Hashes and orders", "`pd.Series(list(set(…)))`", "print(pd.Series(list(set(words))).head())", "pandas"),
     _R("Hashes and orders", "set of numbers", "print(list({3, 1, 2, 10**6}))"),
-    _R("Hashes and orders", "set of objects", "things = [Thing() for _ in range(20)]\nprint([things.index(t) for t in set(things)])"),
+    _R("Hashes and orders", "set of objects", "things = [Thing() for _ in range(20)]\nprint([things.index(t) for t in set(things)])", timing=True),
     _R("Hashes and orders", "weighted sum over a set of words", "values = {w: 0.1 * 3**i for i, w in enumerate(words)}\nprint(sum(values[w] * 0.9**i for i, w in enumerate(set(words))))"),
     _R("Hashes and orders", "`sorted(set(…))`", "print(sorted(set(words)))"),
     _R("Hashes and orders", "keys of a dict", "print(list({w: 1 for w in words}))"),

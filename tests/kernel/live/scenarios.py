@@ -551,7 +551,8 @@ SCENARIOS = [
             "print(p)",
         ],
         "a b c d",
-        c=STALE,  # when a task runs is nobody's promise
+        b=STALE,  # when a task runs is nobody's promise
+        c=STALE,
         d=STALE,
     ),
     case(
