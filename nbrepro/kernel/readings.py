@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 from collections.abc import Iterator, Mapping
 from types import ModuleType
 from typing import Any
@@ -33,6 +34,7 @@ _MODULES = ("duckdb", "pyarrow.compute", "psutil", "tqdm")
 _WORDS = SIGNS | WORDS_OF_WORKERS
 _PUBLIC = {"_duckdb": "duckdb", "torch._C": "torch", "builtins": ""}
 _KEPT_FUNCTIONS = 2000
+_WORD = re.compile(r"\w+")
 
 
 class SourceReader:
@@ -54,10 +56,12 @@ class SourceReader:
 
     def read(self, cell: RunningCell) -> None:
         """Note the findings of a cell that has just run."""
-        tree = parse(cell.source) if len(cell.source) <= MAX_SOURCE else None
+        namespace = self._shell.user_ns
+        if len(cell.source) > MAX_SOURCE or not self._may_tell(cell.source, namespace):
+            return
+        tree = parse(cell.source)
         if tree is None:
             return
-        namespace = self._shell.user_ns
         resolved = self._resolved_if_telling(tree, namespace)
         if resolved is not None:
             self._read(cell, tree, namespace, resolved)
@@ -65,11 +69,17 @@ class SourceReader:
             for construct in constructs(cell.source, {}):
                 cell.find(construct.kind, construct.what, construct.line)
 
-    def _resolved_if_telling(self, tree: ast.Module, namespace: Mapping[str, Any]) -> dict[str, str] | None:
-        """Return what the names of a cell stand for, or ``None`` where nothing in it can be a finding.
+    def _may_tell(self, source: str, namespace: Mapping[str, Any]) -> bool:
+        """Whether anything in a cell can be a finding, by its words alone; most cells end here, and are not parsed."""
+        words = set(_WORD.findall(source))
+        if not source.isascii() or "{" in source or "%time" in source or "def" in words or not _WORDS.isdisjoint(words):
+            return True
+        if not self._functions.keys().isdisjoint(words):
+            return True
+        return any(_is_telling(_full_name(namespace[name])) for name in words if name in namespace)
 
-        Most cells end here, after one walk through them.
-        """
+    def _resolved_if_telling(self, tree: ast.Module, namespace: Mapping[str, Any]) -> dict[str, str] | None:
+        """Return what the names of a cell stand for, or ``None`` where nothing in it can be a finding."""
         roots: set[str] = set()
         words: set[str] = set()
         telling = False
@@ -83,15 +93,7 @@ class SourceReader:
                 telling = True
         resolved = {name: _full_name(namespace[name]) for name in roots if name in namespace}
         telling = telling or not _WORDS.isdisjoint(words | roots) or not self._functions.keys().isdisjoint(roots)
-        for name in resolved.values():
-            telling = (
-                telling
-                or name in _SETS
-                or name.startswith(_MODULES)
-                or name.rpartition(".")[2] in _WORDS
-                or name.startswith("__main__.")
-            )
-        return resolved if telling else None
+        return resolved if telling or any(map(_is_telling, resolved.values())) else None
 
     def _read(
         self, cell: RunningCell, tree: ast.Module, namespace: Mapping[str, Any], resolved: Mapping[str, str]
@@ -181,6 +183,13 @@ def _function_name(node: ast.AST, namespace: Mapping[str, Any]) -> str | None:
         module, name = named(value if is_a(value, type) else type(value))
         return f"{name.rpartition('.')[2]}.{node.attr}" if module == "__main__" else None
     return None
+
+
+def _is_telling(name: str) -> bool:
+    """Whether what a name stands for, told in full, can be a finding."""
+    return (
+        name in _SETS or name.startswith(_MODULES) or name.rpartition(".")[2] in _WORDS or name.startswith("__main__.")
+    )
 
 
 def _full_name(value: Any) -> str:

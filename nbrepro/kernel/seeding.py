@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import os
 import sys
@@ -40,7 +41,12 @@ def _seed_random(module: Any, seed: int) -> None:
 
 
 def _random_state(module: Any) -> bytes:
-    version, words, gauss = module.getstate()
+    return _bytes_of(module.getstate())
+
+
+@functools.lru_cache(maxsize=1)  # it is asked for before and after each cell, and most draw nothing
+def _bytes_of(state: tuple[int, tuple[int, ...], float | None]) -> bytes:
+    version, words, gauss = state
     return array("I", words).tobytes() + repr((version, gauss)).encode()
 
 
@@ -128,6 +134,7 @@ class Seeding:
         """The libraries whose generators were seeded, with the module that was."""
         self._now = seed
         self._untouched = True
+        self._last: dict[str, tuple[bytes, str]] = {}
         self._former = os.environ.get(CUPY_SEED)
 
     def seed_one(self, generator: GlobalGenerator, module: ModuleType) -> None:
@@ -159,10 +166,16 @@ class Seeding:
     def states(self) -> dict[str, str]:
         """Return the digest of each seeded generator's state by library."""
         return {
-            generator.library: digest_bytes(generator.state(self.seeded[generator.library]))
+            generator.library: self._digest(generator.library, generator.state(self.seeded[generator.library]))
             for generator in GENERATORS
             if generator.state is not None and generator.library in self.seeded
         }
+
+    def _digest(self, library: str, state: bytes) -> str:
+        last = self._last.get(library)
+        if last is None or last[0] != state:
+            last = self._last[library] = (state, digest_bytes(state))
+        return last[1]
 
     def _give(self, seed: int) -> None:
         self._now = seed

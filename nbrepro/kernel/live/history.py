@@ -13,6 +13,7 @@ from nbrepro.kernel.live.background import at_work
 from nbrepro.kernel.live.directory import working_directory
 from nbrepro.kernel.live.names import cell_names
 from nbrepro.kernel.live.namespace import KnownObjects, NotebookNames, differing
+from nbrepro.kernel.live.namespace import identities as identities_of
 from nbrepro.kernel.live.outside import NO_SETTINGS, SETTINGS, Files, pseudo
 from nbrepro.kernel.live.step import Step
 from nbrepro.kernel.live.versions import Execution, Ran, Version
@@ -75,7 +76,7 @@ class History:
         self._by_source: dict[str, list[Execution]] = {}
         for library, state in (random or {}).items():
             self.random_is(library, state, 0)
-        self._identities = self.names.identities(namespace.copy())
+        self._identities = identities_of(self.names.objects())
         for name in self._identities:
             self.current[name] = Version(name=name)
 
@@ -98,8 +99,8 @@ class History:
 
     def before(self, source: str) -> Before:
         """Look at the namespace before a cell; what changed since the last one is nobody's."""
-        objects = self._namespace.copy()
-        identities = self.names.identities(objects)
+        objects = self.names.objects()
+        identities = identities_of(objects)
         if self._running == 0:
             self._notice(objects, identities, source)
         self._running += 1
@@ -145,8 +146,8 @@ class History:
         """Take the namespace after a cell in, and return what the cell read and made."""
         self._running = max(self._running - 1, 0)
         self._count += 1
-        objects = self._namespace.copy()
-        identities = self.names.identities(objects)
+        objects = self.names.objects()
+        identities = identities_of(objects)
         step = Step(
             ran,
             number=self._count,

@@ -16,6 +16,10 @@ def _is_history(name: str) -> bool:
     return not rest or rest.isdecimal() or name.startswith("__") or name in _HISTORIES
 
 
+def _is_own(name: str) -> bool:
+    return not (name.startswith("_") and _is_history(name))
+
+
 class NotebookNames:
     """Tells the notebook's names from those that IPython has put among them.
 
@@ -31,24 +35,44 @@ class NotebookNames:
         self.namespace = namespace
         self._hidden = hidden
         self._doubtful = {*hidden, *_HISTORY}
-        self._classified: set[str] = set()
         self._own: set[str] = set()
+        self._newest: str | None = None
+        self._count = 0
 
-    def identities(self, objects: Mapping[str, Any]) -> dict[str, int]:
-        """Return the identities of what the notebook's names hold; ``objects`` is a copy of the namespace."""
-        for name in objects.keys() - self._classified:
-            self._classified.add(name)
-            if not (name.startswith("_") and _is_history(name)):
-                self._own.add(name)
-        found = {name: id(objects[name]) for name in self._own if name in objects}
-        if len(found) < len(self._own):
-            gone = self._own - found.keys()
-            self._own -= gone
-            self._classified -= gone
-        for name in self._doubtful & self._own:
-            if self.is_shells(name) or (name in self._hidden and objects[name] is self._hidden[name]):
+    def objects(self) -> dict[str, Any]:
+        """Return what the notebook's names hold.
+
+        Nothing here takes longer because of the history, which grows by up to two names a cell.
+        """
+        self._own.update(filter(_is_own, self._added()))
+        found = self._held()
+        if len(found) < len(self._own):  # where some went, others may have come before the newest
+            self._own = set(filter(_is_own, self.namespace.copy()))
+            found = self._held()
+        for name in self._doubtful & found.keys():
+            if self.is_shells(name) or (name in self._hidden and found[name] is self._hidden[name]):
                 del found[name]
         return found
+
+    def _held(self) -> dict[str, Any]:
+        get = self.namespace.get
+        return {name: value for name in self._own if (value := get(name, self)) is not self}
+
+    def _added(self) -> list[str]:
+        """Return the names that came since the last time, others perhaps among them: a dict has the newest last."""
+        added = []
+        try:
+            for name in reversed(self.namespace):
+                if name == self._newest:
+                    break
+                added.append(name)
+        except RuntimeError:  # a thread binds names meanwhile
+            added = list(reversed(self.namespace.copy()))
+        if self._count + len(added) != len(self.namespace):
+            added = list(reversed(self.namespace.copy()))
+        self._count = len(self.namespace)
+        self._newest = added[0] if added else self._newest
+        return added
 
     def is_shells(self, name: str) -> bool:
         """Whether the name holds IPython's history of inputs and results; `In` and `Out` may be bound by the user."""
@@ -56,6 +80,11 @@ class NotebookNames:
             return _is_history(name)
         kept = _HISTORY.get(name)
         return kept is not None and self.namespace.get(name) is self.namespace.get(kept)
+
+
+def identities(objects: Mapping[str, Any]) -> dict[str, int]:
+    """Return the identities of objects by name."""
+    return dict(zip(objects, map(id, objects.values()), strict=True))
 
 
 def differing(before: Mapping[str, int], now: Mapping[str, int]) -> set[str]:
