@@ -30,15 +30,16 @@ help:
 demo: $(STAMPS)/examples
 	$(BIN)/python example_notebooks/demo.py demo-report.html
 
-# A worker a core; a file's tests stay together, since they share their kernels.
+# A worker a core; a file's tests stay together, since they share their kernels. In a browser they mostly wait.
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile
+BROWSE := $(BIN)/python -m pytest -n 3 --dist loadfile -m browser tests/panel tests/report
 
 # The browser's tests come after the others, since they measure times; both run whatever the first finds. Where there
 # is no Chromium they are skipped.
 test: $(STAMPS)/panel
 	@status=0; \
 	echo '$(PYTEST) -m "not browser"'; $(PYTEST) -m "not browser" || status=$$?; \
-	echo '$(PYTEST) -m browser tests/panel tests/report'; $(PYTEST) -m browser tests/panel tests/report || status=$$?; \
+	echo '$(BROWSE)'; $(BROWSE) || status=$$?; \
 	exit $$status
 
 test-fast: $(STAMPS)/test
@@ -61,7 +62,7 @@ panel: $(STAMPS)/panel labextension/node_modules/.package-lock.json
 	cd labextension && npm run --silent generate && npm test --silent && npm run --silent bundle
 
 test-panel: panel
-	NBREPRO_BROWSER=require $(PYTEST) -m browser tests/panel tests/report
+	NBREPRO_BROWSER=require $(BROWSE)
 
 pictures: panel
 	NBREPRO_PICTURES=1 $(BIN)/python -m pytest -q -m browser tests/panel/test_states.py tests/panel/test_differences.py
