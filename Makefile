@@ -30,9 +30,9 @@ help:
 demo: $(STAMPS)/examples
 	$(BIN)/python example_notebooks/demo.py demo-report.html
 
-# A worker a core; a file's tests stay together, since they share their kernels. In a browser they mostly wait.
+# A worker a core; a file's tests stay together, since they share their kernels. In a browser any worker takes any test.
 PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile
-BROWSE := $(BIN)/python -m pytest -n 3 --dist loadfile -m browser tests/panel tests/report
+BROWSE := $(BIN)/python -m pytest -n auto --dist worksteal -m browser tests/panel tests/report
 
 # The browser's tests come after the others, since they measure times; both run whatever the first finds. Where there
 # is no Chromium they are skipped.

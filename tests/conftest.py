@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from tests.browsing import launched
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -28,3 +32,10 @@ def _git_config(home: Path) -> Path:
     path = home / "gitconfig"
     path.write_text("[user]\n name = Test\n email = test@example.invalid\n[init]\n defaultBranch = main\n")
     return path
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """The Chromium of this process, of which there can be one."""
+    with launched() as instance:
+        yield instance

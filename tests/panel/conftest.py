@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.browsing import give_up, launched
+from tests.browsing import give_up
 from tests.panel.lab import Lab, Panel
 from tests.panel.pictures import SCALE
 from tests.panel.places import BUNDLE, build, is_current, locked, node_folder
@@ -47,12 +47,6 @@ def bundle() -> Path:
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory, bundle: Path) -> Iterator[Lab]:
     yield from serve(tmp_path_factory.mktemp("lab"), bundle)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    with launched() as instance:
-        yield instance
 
 
 @dataclass

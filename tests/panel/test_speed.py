@@ -11,7 +11,7 @@ import pytest
 pytestmark = pytest.mark.browser
 
 LOAD = "%load_ext nbrepro"
-PASSES = 4
+PASSES = 2
 
 
 def test_the_panel_answers_while_the_kernel_is_busy(

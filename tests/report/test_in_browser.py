@@ -10,7 +10,7 @@ import pytest
 
 from nbrepro.report.html import render
 from nbrepro.report.views import View
-from tests.browsing import axe_source, launched
+from tests.browsing import axe_source
 from tests.report import gallery
 from tests.report.test_gallery import EVIL, poison
 
@@ -33,14 +33,8 @@ def report(views: list[View], tmp_path_factory: pytest.TempPathFactory) -> Path:
     return file
 
 
-@pytest.fixture(scope="module")
-def chrome() -> Iterator[Any]:
-    with launched() as browser:
-        yield browser
-
-
 @pytest.fixture
-def open_report(chrome: Any, report: Path) -> Iterator[Open]:
+def open_report(browser: Any, report: Path) -> Iterator[Open]:
     """Open a report; afterwards no page may have asked for anything but its own file, or shown a dialog."""
     asked: list[str] = []
     faults: list[str] = []
@@ -56,7 +50,7 @@ def open_report(chrome: Any, report: Path) -> Iterator[Open]:
         dialog.dismiss()
 
     def make(file: Path = report, width: int = WIDE, scheme: str = "light", *, unfold: bool = True) -> Any:
-        context = chrome.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
         contexts.append(context)
         page = context.new_page()
         page.on("requestfinished", lambda request: asked.append(request.url))
