@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 from blake3 import blake3
 
+from nbrepro.probes import git
 from nbrepro.probes.dvc import cache_folder
 from nbrepro.probes.dvc import top as dvc_top
 
 MAX_COMMITS = 200
-_SECONDS = 20.0
 
 
 def former_contents(root: Path, name: str, digest: str, dvc: str | None, *, commits: int = MAX_COMMITS) -> bytes | None:
@@ -36,8 +35,8 @@ def former_contents(root: Path, name: str, digest: str, dvc: str | None, *, comm
     for found in _from_dvc_cache(root, name, dvc) if dvc else ():
         if is_of(found, digest):
             return found
-    for commit in (_git(root, "log", f"-n{commits}", "--format=%H", "--all", "--", name) or b"").decode().split():
-        former = _git(root, "show", f"{commit}:./{name}")
+    for commit in git.commits_of(root, name, most=commits):
+        former = git.contents(root, name, commit)
         if former is not None and is_of(former, digest):
             return former
     return None
@@ -72,12 +71,3 @@ def _object(cache: Path, value: str) -> bytes | None:
         except OSError:  # noqa: PERF203 - two places
             continue
     return None
-
-
-def _git(root: Path, *question: str) -> bytes | None:
-    command = ["git", "--no-optional-locks", *question]
-    try:
-        answer = subprocess.run(command, cwd=root, capture_output=True, timeout=_SECONDS, check=False)  # noqa: S603 - our own words, and a path behind `--` or a colon
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return answer.stdout if answer.returncode == 0 else None

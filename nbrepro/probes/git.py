@@ -12,6 +12,8 @@ from pathlib import Path
 
 TIMEOUT = 5.0
 """Seconds that one question to git may take."""
+HISTORY_TIMEOUT = 20.0
+"""Seconds that a question about the history may take, or about a large file in it."""
 
 # A git hook that starts us sets these; they would point at the hook's repository instead of the project's.
 _INHERITED = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_OBJECT_DIRECTORY", "GIT_COMMON_DIR")
@@ -136,6 +138,17 @@ def tracked(folder: Path) -> frozenset[str]:
     return frozenset() if answer is None else frozenset(f"{above}{os.sep}{name}" for name in _names(answer))
 
 
+def commits_of(folder: Path, name: str, *, most: int) -> tuple[str, ...]:
+    """Return the commits of all branches that touched a file, given by its path below ``folder``, newest first."""
+    answer = _answer(folder, "log", f"-n{most}", "--format=%H", "--all", "--", name, seconds=HISTORY_TIMEOUT)
+    return tuple((answer or b"").decode("ascii").split())
+
+
+def contents(folder: Path, name: str, commit: str) -> bytes | None:
+    """Return what a file, given by its path below ``folder``, held at a commit; ``None`` if git has no such file."""
+    return _answer(folder, "show", f"{commit}:./{name}", seconds=HISTORY_TIMEOUT)
+
+
 def _names(answer: str) -> Iterator[str]:
     return (name.replace("/", os.sep) for name in answer.split("\0") if name)
 
@@ -146,6 +159,11 @@ def _unless_in_brackets(value: str) -> str | None:
 
 
 def _ask(folder: Path, *question: str) -> str | None:
+    answer = _answer(folder, *question)
+    return None if answer is None else os.fsdecode(answer)
+
+
+def _answer(folder: Path, *question: str, seconds: float = TIMEOUT) -> bytes | None:
     environment = {name: value for name, value in os.environ.items() if name not in _INHERITED}
     try:
         done = subprocess.run(  # noqa: S603 - fixed arguments, no shell
@@ -154,9 +172,9 @@ def _ask(folder: Path, *question: str) -> str | None:
             env={**environment, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"},
             stdin=subprocess.DEVNULL,
             capture_output=True,
-            timeout=TIMEOUT,
+            timeout=seconds,
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired):  # no git, no folder, or a repository on a slow disk
         return None
-    return os.fsdecode(done.stdout) if done.returncode == 0 else None
+    return done.stdout if done.returncode == 0 else None
