@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from nbrepro.explain.sources import Names, names_of
-from nbrepro.records import CauseKind, CellResult, CellState, Record, Verdict
+from nbrepro.records import Cause, CauseKind, CellResult, CellState, Confidence, Record, Verdict
 from nbrepro.sources.constructs import aliases, constructs
 
 _BUILTINS = frozenset(dir(builtins)) | {"display", "get_ipython"}
@@ -77,6 +77,34 @@ def localise(
         if cell.verdict.fails:
             found.append(follow_up)
     return tuple(found)
+
+
+def likely_causes(causes: Sequence[Cause]) -> tuple[Cause, ...]:
+    """Return the causes worth reading first: the likely ones, or else the best there is."""
+    return tuple(cause for cause in causes if cause.confidence is not Confidence.LOW) or tuple(causes[:1])
+
+
+def followers(cells: Sequence[CellResult], causes: Sequence[Cause]) -> dict[int, str]:
+    """Say why a differing cell only follows from the first, by its place among the differing cells.
+
+    One that shows the same value as the first, and one that uses what the first made, stands for itself where
+    a likely cause lies in it. Terminal, reports and panel all fold what is named here, and nothing else.
+
+    Parameters
+    ----------
+    cells:
+        The results of one notebook, in order.
+    causes:
+        All causes of the result, best first.
+    """
+    told = localise(cells)
+    first = next((cell.index for cell in cells if cell.verdict.fails), None)
+    own = {cause.cell for cause in likely_causes(causes)} - {first}
+    return {
+        place: item.because
+        for place, item in enumerate(told, start=1)
+        if item.follows and not (item.ran and item.cell.index in own)
+    }
 
 
 def _followed(cell: CellResult, taint: _Taint, *, is_unstable: bool) -> FollowUp:

@@ -11,11 +11,10 @@ from typing import Any
 from nbformat import NotebookNode
 
 from nbrepro.compare.widgets import models_of
-from nbrepro.explain import localise
-from nbrepro.records import Cause, CellResult, Confidence, Difference, Drift, Mask, NotebookResult, Verdict
+from nbrepro.explain import followers, likely_causes
+from nbrepro.records import Cause, CellResult, Difference, Drift, Mask, NotebookResult, Verdict
 from nbrepro.report.kinds import percent
 
-UNLIKELY = Confidence.LOW
 _ENDINGS = {"kernel_death": "the kernel died here", "timeout": "it ran out of time"}
 """What befell a cell in which a run ended, by the kind of problem."""
 _NOTABLE = ("new warning", "a warning is gone")
@@ -36,18 +35,8 @@ class View:
 
     @cached_property
     def following(self) -> dict[int, str]:
-        """Why a differing cell only follows from the first, by position in `failing`.
-
-        One that shows the same value as the first, and one that uses what the first made, stands for itself where
-        a likely cause lies in it.
-        """
-        told = localise(self.result.cells)
-        own = {cause.cell for cause in self.likely if cause.cell != self.failing[0].index} if told else set()
-        return {
-            place: item.because
-            for place, item in enumerate(told, start=1)
-            if item.follows and not (item.ran and item.cell.index in own)
-        }
+        """Why a differing cell only follows from the first, by position in `failing`."""
+        return followers(self.result.cells, self.result.causes)
 
     @property
     def independent(self) -> tuple[CellResult, ...]:
@@ -68,8 +57,7 @@ class View:
     @property
     def likely(self) -> tuple[Cause, ...]:
         """The causes worth reading first: the likely ones, or else the best there is."""
-        causes = self.result.causes
-        return tuple(cause for cause in causes if cause.confidence is not UNLIKELY) or causes[:1]
+        return likely_causes(self.result.causes)
 
     @property
     def unlikely(self) -> tuple[Cause, ...]:

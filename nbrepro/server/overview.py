@@ -14,7 +14,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
 from nbrepro.errors import NbreproError
-from nbrepro.explain.dependencies import localise, needed_by
+from nbrepro.explain.dependencies import followers, needed_by
 from nbrepro.explain.sources import names_of
 from nbrepro.notebooks import align_cells, code_cells, read_notebook, source_of
 from nbrepro.probes import code as code_probe
@@ -249,12 +249,12 @@ def _check(entries: Sequence[Entry], record: Record | None, target: Target) -> C
         return None
     result = entry.result
     passed, compared = _tally(result.get("cells", []))
-    follows = _follows(result)
+    found = [msgspec.convert(data, Cause) for data in result.get("causes", [])]
+    follows = _follows(result, found)
     cells = [_checked(cell, follows.get(str(cell.get("id")))) for cell in result.get("cells", [])]
     where = {cell["index"]: cell for cell in result.get("cells", [])}
     causes = []
-    for data in result.get("causes", []):
-        cause = msgspec.convert(data, Cause)
+    for cause in found:
         cell = where.get(cause.cell, {})
         causes.append(PanelCause(cause=cause, cell_id=cell.get("id"), cell_number=cell.get("number")))
     return Check(
@@ -298,14 +298,15 @@ def _reason(result: Mapping[str, Any]) -> str | None:
     return str(reason) if reason else None
 
 
-def _follows(result: Mapping[str, Any]) -> dict[str, str]:
+def _follows(result: Mapping[str, Any], causes: Sequence[Cause]) -> dict[str, str]:
     """Return why later cells only follow from the first, by id."""
     keys = {"index", "number", "id", "verdict", "reason", "source", "reference_index"}
     cells = [
         msgspec.convert({key: value for key, value in cell.items() if key in keys}, CellResult)
         for cell in result.get("cells", [])
     ]
-    return {str(item.cell.id): item.because for item in localise(cells) if item.follows}
+    failing = [cell for cell in cells if cell.verdict.fails]
+    return {str(failing[place].id): because for place, because in followers(cells, causes).items()}
 
 
 def _checked(cell: Mapping[str, Any], follows: str | None) -> CheckedCell:
