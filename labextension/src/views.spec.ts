@@ -4,9 +4,12 @@ import React from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 
 import { CellList } from './celllist.js';
+import { ContentProps } from './content.js';
+import { EMPTY } from './inputs.js';
+import { LiveList } from './livelist.js';
 import { Button, Prose } from './parts.js';
 import { checkPoints, History } from './trend.js';
-import { HistoryItem } from './schema.js';
+import { HistoryItem, KernelState, LiveAnswer } from './schema.js';
 import { ENGLISH } from './words.js';
 
 const ITEM: HistoryItem = {
@@ -39,4 +42,15 @@ test('the history plots checks oldest first, and each metric', () => {
   const html = renderToStaticMarkup(React.createElement(History, { history, words: ENGLISH, now: Date.parse(ITEM.started) }));
   assert.match(html, /accuracy/);
   assert.doesNotMatch(html, /<img/);
+});
+
+test('what a run from the top would give does not count findings, and says so', () => {
+  const inputs = { ...EMPTY, link: 'loaded', kernel: { live: true } as KernelState, live: { yes: true, cells: [] } as unknown as LiveAnswer };
+  const told = (findings: number): string => {
+    const props = { inputs, view: { findings: Array(findings).fill({}) }, words: ENGLISH, run: () => undefined } as unknown as ContentProps;
+    return renderToStaticMarkup(React.createElement(LiveList, props)).replace(/<[^>]*>/g, '');
+  };
+  assert.equal(told(0), '✓ A run from the top would give what the cells show.');
+  assert.match(told(1), /, not counting the finding under Determinism\.$/);
+  assert.match(told(2), /, not counting the 2 findings under Determinism\.$/);
 });

@@ -36,7 +36,14 @@ def test_a_cell_that_used_what_is_edited_since_is_stale_until_it_runs_again(open
 def test_a_kernel_that_does_not_follow_its_cells_is_said_to(open_page: Any, notebook: Any) -> None:
     panel = open_page(notebook(LOAD, "x = 1"))
     panel.run_all()
-    panel.await_text("is not followed in this kernel")
+    panel.await_text("which cells are stale, ran out of order, or use names that no cell defines any more")
+    panel.await_text("add live = true below [tool.nbrepro] in pyproject.toml and restart the kernel")
+
+
+def test_good_news_says_that_findings_are_not_counted(open_page: Any, notebook: Any) -> None:
+    panel = open_page(notebook(FOLLOWED, "import time", "time.time() > 0"))
+    panel.run_all()
+    panel.await_text("would give what the cells show, not counting the finding under Determinism.")
 
 
 def test_typing_asks_once_it_rests_and_a_hidden_panel_asks_nothing(open_page: Any, notebook: Any) -> None:
