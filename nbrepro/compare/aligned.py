@@ -21,6 +21,11 @@ from nbrepro.compare.tokens import describe
 if TYPE_CHECKING:
     from nbrepro.compare.base import Rules
 
+_WORD = 8
+_LONGEST = 64
+"""Bytes of a number up to which numbers are held side by side as words of eight bytes."""
+_FIRST_BYTES = np.array([(1 << 8 * count) - 1 for count in range(_WORD + 1)], dtype=np.uint64)
+"""Masks for as many bytes of such a word as their index says."""
 _DOUBT = 10
 """How much wider than the tolerance numbers may lie apart that are tried in another order."""
 
@@ -118,16 +123,26 @@ def _unequal(one: Side, other: Side) -> Flags | None:
         differs = one.signs != other.signs
         if (differs & ~one.numeric).any():
             return None
-        before = np.cumsum(differs, dtype=np.int32)
+        before = one.running(differs)
         flags: Flags = before[one.ends - 1] != before[one.starts - 1]
         return flags
-    kept = one.kept(), other.kept()
-    if not np.array_equal(one.signs[kept[0]], other.signs[kept[1]]):
+    if not np.array_equal(one.frame(), other.frame()):
         return None
-    before, after = np.cumsum(kept[0], dtype=np.int32), np.cumsum(kept[1], dtype=np.int32)
-    if not np.array_equal(before[one.starts], after[other.starts]):
-        return None
-    return np.fromiter(map(ne, one.tokens, other.tokens), dtype=bool, count=len(one.starts))
+    return _written_otherwise(one, other)
+
+
+def _written_otherwise(one: Side, other: Side) -> Flags:
+    """Return which numbers are not the same text: eight bytes of each are looked at at once."""
+    longest = int(one.lengths.max(initial=0))
+    if longest > _LONGEST:
+        return np.fromiter(map(ne, one.tokens, other.tokens), dtype=bool, count=len(one.starts))
+    unequal: Flags = one.lengths != other.lengths
+    words = one.words(_WORD, longest), other.words(_WORD, longest)
+    for offset in range(0, longest, _WORD):
+        left = np.clip(one.lengths - offset, 0, _WORD)
+        gap = words[0][one.starts + offset].view("<u8") ^ words[1][other.starts + offset].view("<u8")
+        unequal |= (gap & _FIRST_BYTES[left]) != 0
+    return unequal
 
 
 def _judge(

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nbrepro.compare.decimals import read_decimals
-from nbrepro.compare.numbers import read_floats
+from nbrepro.compare.numbers import read_floats, read_listed
 
 Bytes = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
@@ -34,13 +35,16 @@ _WORD = _flags(bytes(range(0x80, 0x100)) + b"_abcdefghijklmnopqrstuvwxyzABCDEFGH
 _BLANKS = _flags(_BLANK)
 _OPENING = _flags(b"[({")
 _QUOTES = _flags(b"'\"")
-_NAMES = re.compile(rb"(?<![^\s\[({=>|])(?:nan|NaN|inf)(?=[\s\])}<|%]|,\s|$)")
+_NAMES = (b"nan", b"NaN", b"inf")
 """Numbers that are words."""
-_CLASSES = bytes(
-    int(blank) + 2 * int(opening) + 4 * int(word) for blank, opening, word in zip(_BLANKS, _OPENING, _WORD, strict=True)
-)
-_IS_BLANK, _IS_OPENING, _IS_WORD = 1, 2, 4
+_NAMED = re.compile(rb"(?<![^\s\[({=>|])(?:nan|NaN|inf)(?=[\s\])}<|%]|,\s|$)")
+"""One of them that stands alone."""
 _DECIMAL = 10
+_LETTERS = 26
+_CONTROLS = 5
+"""White space from tab to carriage return."""
+_NARROW = 256
+"""Bytes of a run under which no count in it overflows a byte."""
 
 
 class Side:
@@ -56,7 +60,7 @@ class Side:
         self.data = text.encode("utf-8", "surrogatepass")
         self.signs: Bytes = np.frombuffer(b" " + self.data + b"   ", dtype=np.uint8)
         """The bytes, with blanks at both ends."""
-        digits = self._digits
+        digits = (self.signs - np.uint8(48)) < _DECIMAL
         self.dots = self.signs == ord(".")
         self.numeric: Flags = digits | self.dots | self._signed
         self.exponents = _exponents(self.signs, digits)
@@ -64,48 +68,78 @@ class Side:
         self.names: Places = np.array([], dtype=np.intp)
         """Where the numbers stand that are words."""
         if named:
-            self.names = np.array([match.start() + 1 for match in _NAMES.finditer(self.data)], dtype=np.intp)
+            self.names = self._names_alone()
             self.numeric[(self.names[:, None] + np.arange(3)).ravel()] = True
         borders = np.flatnonzero(self.numeric[1:] != self.numeric[:-1]) + 1
-        self.starts: Places = borders[::2]
-        self.ends: Places = borders[1::2]
+        self.starts: Places = borders[::2].copy()
+        self.ends: Places = borders[1::2].copy()
 
     @property
     def may_hold_names(self) -> bool:
         """Whether a number may be written as a word."""
-        return b"nan" in self.data or b"NaN" in self.data or b"inf" in self.data
+        return any(self._spelled(name).any() for name in _NAMES)
 
-    @property
-    def _digits(self) -> Flags:
-        flags: Flags = (self.signs - 48).astype(np.uint8, copy=False) < _DECIMAL
+    def _names_alone(self) -> Places:
+        """Return where the numbers stand that are words."""
+        places = np.flatnonzero(np.logical_or.reduce([self._spelled(name) for name in _NAMES])) + 1
+        alone = [place for place in places.tolist() if _NAMED.match(self.data, place - 1)]
+        return np.array(alone, dtype=np.intp)
+
+    def _spelled(self, name: bytes) -> Flags:
+        """Return at which bytes of the text these three stand."""
+        first, second, third = name
+        signs = self.signs[1:]
+        flags: Flags = (signs[:-2] == first) & (signs[1:-1] == second) & (signs[2:] == third)
         return flags
 
-    @property
+    @cached_property
     def _signed(self) -> Flags:
         flags: Flags = (self.signs == ord("-")) | (self.signs == ord("+"))
         return flags
 
     @cached_property
-    def _classes(self) -> Bytes:
-        return np.frombuffer(self.signs.tobytes().translate(_CLASSES), dtype=np.uint8)
+    def _blanks(self) -> Flags:
+        flags: Flags = (self.signs == ord(" ")) | ((self.signs - np.uint8(9)) < _CONTROLS)
+        return flags
 
     @cached_property
     def tokens(self) -> list[str]:
         """The numbers, dots and signs, one a run."""
         return np.where(self.numeric, self.signs, np.uint8(32)).tobytes().decode("ascii").split()
 
+    @cached_property
+    def lengths(self) -> Places:
+        """How many bytes each run has."""
+        return self.ends - self.starts
+
+    @cached_property
+    def is_narrow(self) -> bool:
+        """Whether no run is so long that counts in it overflow a byte."""
+        return int(self.lengths.max(initial=0)) < _NARROW
+
+    def running(self, flags: Flags) -> NDArray[Any]:
+        """Return how many flags are set up to each byte, right for differences within a run: modulo 256 mostly."""
+        return np.cumsum(flags.view(np.uint8), dtype=np.uint8 if self.is_narrow else np.int32)
+
     def pick(self, chosen: Flags) -> Runs:
         """Return some of the runs."""
         return Runs(self, self.starts[chosen], self.ends[chosen])
 
-    def kept(self) -> Flags:
-        """Return which bytes are neither of a number nor mere padding."""
-        classes = self._classes
-        blank = (classes & _IS_BLANK) != 0
-        padding = np.zeros_like(blank)
-        padding[1:] = blank[1:] & ((classes[:-1] & (_IS_BLANK | _IS_OPENING)) != 0)
-        flags: Flags = ~(self.numeric | padding)
-        return flags
+    def words(self, width: int, beyond: int) -> NDArray[np.void]:
+        """Return the ``width`` bytes that begin at each place, up to as many places beyond the text."""
+        padded = np.concatenate([self.signs, np.zeros(beyond + width, dtype=np.uint8)])
+        return np.ndarray((len(self.signs) + beyond,), dtype=f"V{width}", buffer=padded, strides=(1,))
+
+    def frame(self) -> Bytes:
+        """Return the bytes that are neither of a number nor mere padding, with a digit for each number."""
+        blank, signs = self._blanks, self.signs
+        kept = ~self.numeric
+        opening = (signs == ord("[")) | (signs == ord("(")) | (signs == ord("{"))
+        kept[1:] &= ~(blank[1:] & (blank[:-1] | opening[:-1]))
+        kept[self.starts] = True
+        marked = signs.copy()
+        marked[self.starts] = ord("0")
+        return marked[kept]
 
     def is_free(self, chosen: Flags | slice) -> bool:
         """Whether each of these runs stands alone, so that it is one token."""
@@ -129,14 +163,14 @@ class Side:
         free |= ((before == _COMMA) & ~thousand) | ((before == _COLON) & named)
         return free
 
-    def _dots_in(self, chosen: Flags | slice) -> NDArray[np.int32]:
+    def _dots_in(self, chosen: Flags | slice) -> NDArray[Any]:
         dots = self._dots_before
-        counts: NDArray[np.int32] = dots[self.ends[chosen] - 1] - dots[self.starts[chosen] - 1]
+        counts: NDArray[Any] = dots[self.ends[chosen] - 1] - dots[self.starts[chosen] - 1]
         return counts
 
     @cached_property
-    def _dots_before(self) -> NDArray[np.int32]:
-        return np.cumsum(self.dots, dtype=np.int32)
+    def _dots_before(self) -> NDArray[Any]:
+        return self.running(self.dots)
 
     def floats(self, chosen: Flags | slice) -> Flags:
         """Return which of these runs are written as floats."""
@@ -162,7 +196,7 @@ class Side:
         dots = self._dots_in(every)
         owners = self._runs_of(self.exponents)
         behind = self._dots_before[self.ends[owners] - 1] - self._dots_before[self.exponents]
-        digits = self.ends - self.starts - dots - self._signed[self.starts]
+        digits = self.lengths - dots - self._signed[self.starts]
         return not (
             inner.any() or (dots > 1).any() or (np.diff(owners) == 0).any() or behind.any() or (digits < 1).any()
         )
@@ -170,9 +204,9 @@ class Side:
     @cached_property
     def _others(self) -> Places:
         """Where the tokens begin that are no numbers."""
-        words = (self._classes & _IS_WORD) != 0
-        blank = (self._classes & _IS_BLANK) != 0
-        begins = ~(words | self.numeric | blank)
+        signs = self.signs
+        words = (((signs | np.uint8(32)) - np.uint8(97)) < _LETTERS) | (signs >= 0x80) | (signs == ord("_"))  # noqa: PLR2004 - beyond ASCII
+        begins = ~(words | self.numeric | self._blanks)
         begins[1:] |= words[1:] & ~(words[:-1] | self.numeric[:-1] | self.numeric[1:])
         return np.flatnonzero(begins)
 
@@ -223,11 +257,32 @@ class Runs(Sequence[str]):
         values = read_decimals(signs, self.starts, self.ends)
         if values is not None:
             return values
-        inside = np.zeros(len(signs), dtype=np.int8)
-        inside[self.starts] = 1
-        inside[self.ends] -= 1
-        chosen = np.cumsum(inside, dtype=np.int8).astype(bool)
-        return read_floats(np.where(chosen, signs, np.uint8(32)).tobytes().decode("ascii").split())
+        chosen = self.side.numeric
+        if len(self) < len(self.side.starts):
+            inside = np.zeros(len(signs), dtype=np.int8)
+            inside[self.starts] = 1
+            inside[self.ends] -= 1
+            chosen = np.cumsum(inside, dtype=np.int8).astype(bool)
+        apart = np.where(chosen, signs, np.uint8(32))
+        named = (
+            np.flatnonzero(np.isin(self.starts, self.side.names))
+            if len(self.side.names)
+            else np.array([], dtype=np.intp)
+        )
+        listed = read_listed(_without(apart, self.starts[named]), self.ends)
+        if listed is None:
+            return read_floats(apart.tobytes().decode("ascii").split())
+        listed[named] = [float(self[index]) for index in named]
+        return listed
+
+
+def _without(signs: Bytes, names: Places) -> Bytes:
+    """Return the bytes with 0 in place of numbers that are words."""
+    if len(names):
+        signs = signs.copy()
+        signs[(names[:, None] + np.arange(3)).ravel()] = ord(" ")
+        signs[names] = ord("0")
+    return signs
 
 
 def _exponents(signs: Bytes, digits: Flags) -> Places:
