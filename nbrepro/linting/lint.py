@@ -16,6 +16,7 @@ from nbrepro.explain.sources import names_of, parse
 from nbrepro.linting.codes import CODES, OF_CONSTRUCT
 from nbrepro.linting.orderless import only_shown
 from nbrepro.linting.requirements import Requirements, is_foreign, requirements_of
+from nbrepro.linting.stopwatch import only_timed
 from nbrepro.notebooks import cell_numbers, source_of
 from nbrepro.probes import git
 from nbrepro.records import CauseKind
@@ -73,7 +74,7 @@ def lint_notebook(notebook: NotebookNode, path: Path, root: Path) -> tuple[Fault
 def _unstable(cells: Sequence[_Cell]) -> Iterator[Fault]:
     sources = [cell.source for cell in cells]
     names = aliases(sources)
-    shown = set(only_shown(sources))
+    shown = {*only_shown(sources), *only_timed(sources)}
     for place, cell in enumerate(cells):
         known = seeded(sources[: place + 1], names)
         for construct in constructs(cell.source, names):

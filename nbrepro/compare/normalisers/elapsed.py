@@ -10,14 +10,17 @@ from functools import lru_cache
 
 from nbrepro.compare.normalisers.base import Span
 
-_CLOCKS = frozenset(
-    {"perf_counter", "process_time", "monotonic", "default_timer", "thread_time", "time", "now", "utcnow", "today"}
+STOPWATCHES = frozenset(
+    {"perf_counter", "process_time", "monotonic", "default_timer", "thread_time", "time"}
     | {f"{name}_ns" for name in ("perf_counter", "process_time", "monotonic", "thread_time", "time")}
 )
+"""Clocks that give a number, of which the difference of two readings is a time spent."""
+_CLOCKS = STOPWATCHES | {"now", "utcnow", "today"}
 _BRACKETS = ("(", "[")
 _ENTRY = re.compile(r"""['"]:\s*\Z""")
 _MAGIC = re.compile(r"^\s*[%!].*$", re.MULTILINE)
-_PERCENT = re.compile(r"%(?:\(\w+\))?[-+ #0]*\d*(?:\.\d+)?[a-zA-Z%]")
+PLACES = re.compile(r"%(?:\(\w+\))?[-+ #0]*\d*(?:\.\d+)?[a-zA-Z%]")
+"""The places of a text that ``%`` fills."""
 
 
 def is_measured(text: str, source: str, span: Span) -> bool:
@@ -139,7 +142,7 @@ def _literals(node: ast.AST) -> Iterator[str]:
     """Yield what stands between the places of a text to be formatted; of a plain text, all of it."""
     node = node.value if isinstance(node, ast.Attribute) else node  # "… {}".format
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        yield from _PERCENT.split(node.value)
+        yield from PLACES.split(node.value)
         try:
             yield from (literal for literal, *_ in string.Formatter().parse(node.value))
         except ValueError:
