@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from nbrepro.compare.counts import Counts
 from nbrepro.compare.numbers import LAST_DIGIT, Judged, judge_read, read_floats
 from nbrepro.compare.sides import Flags, Places, Side, Values
 from nbrepro.compare.tokens import describe
@@ -123,8 +124,8 @@ def _unequal(one: Side, other: Side) -> Flags | None:
         differs = one.signs != other.signs
         if (differs & ~one.numeric).any():
             return None
-        before = one.running(differs)
-        flags: Flags = before[one.ends - 1] != before[one.starts - 1]
+        before = Counts(differs)
+        flags: Flags = before.up_to(one.ends - 1) != before.up_to(one.starts - 1)
         return flags
     if not np.array_equal(one.frame(), other.frame()):
         return None

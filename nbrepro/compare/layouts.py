@@ -152,6 +152,7 @@ def _order(item: list[str]) -> tuple[int, float, list[str]]:
 
 _RULE = re.compile(r"[ \t]*[-=+|:─━═┄┼┬┴├┤┌┐└┘╞╪╡╒╤╕╘╧╛╭╮╰╯┏┓┗┛┣┫┳┻╋]+(?:[ ]+[-=]+)*[ \t]*")
 _LONG = re.compile(r"([-=─━═┄])\1{2,}")
+_RUNS = tuple(sign * 3 for sign in "-=─━═┄")
 
 
 def shorten_rules(text: str) -> str:
@@ -160,7 +161,7 @@ def shorten_rules(text: str) -> str:
     A rule is a line of nothing else, as long as a line of text beside it. A bar that stands for a number is not:
     `"=" * 12` under a heading counts.
     """
-    if _LONG.search(text) is None:
+    if not any(run in text for run in _RUNS):
         return text
     lines = text.split("\n")
     drawn = [bool(_LONG.search(line) and _RULE.fullmatch(line)) for line in lines]

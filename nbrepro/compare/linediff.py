@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 MOST = 300
@@ -18,20 +18,21 @@ class Change(NamedTuple):
     candidate: range
 
 
-def changes(reference: Sequence[str], candidate: Sequence[str]) -> Iterator[Change]:
-    """Yield what must be replaced in one sequence to get the other."""
-    start, stop = 0, min(len(reference), len(candidate))
-    while start < stop and reference[start] == candidate[start]:
-        start += 1
-    back = 0
-    while back < stop - start and reference[-1 - back] == candidate[-1 - back]:
-        back += 1
+def changes(
+    reference: Sequence[str], candidate: Sequence[str], key: Callable[[str], str] | None = None
+) -> Iterator[Change]:
+    """Yield what must be replaced in one sequence to get the other; items of one key count as equal."""
+    start = _common(reference, candidate, key)
+    back = _common(reference[start:][::-1], candidate[start:][::-1], key)
     ends = len(reference) - back, len(candidate) - back
     if max(ends[0] - start, ends[1] - start) > MOST:
         if start < max(ends):
             yield Change(range(start, ends[0]), range(start, ends[1]))
         return
-    matcher = difflib.SequenceMatcher(None, reference[start : ends[0]], candidate[start : ends[1]], autojunk=False)
+    one, other = reference[start : ends[0]], candidate[start : ends[1]]
+    if key is not None:
+        one, other = [*map(key, one)], [*map(key, other)]
+    matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
     for tag, i1, i2, j1, j2 in matcher.get_opcodes():
         if tag != "equal":
             yield Change(range(start + i1, start + i2), range(start + j1, start + j2))
@@ -39,5 +40,19 @@ def changes(reference: Sequence[str], candidate: Sequence[str]) -> Iterator[Chan
 
 def overlap(reference: Sequence[str], candidate: Sequence[str]) -> int:
     """Return how many items the two have in common, regardless of order."""
-    one, other = Counter(reference), Counter(candidate)
-    return sum(min(one[item], other[item]) for item in one.keys() & other.keys())
+    start = _common(reference, candidate)
+    one, other = reference[start:], candidate[start:]
+    back = _common(one[::-1], other[::-1])
+    one, other = one[: len(one) - back], other[: len(other) - back]
+    shared = {*one}.intersection(other)
+    if not shared:
+        return start + back
+    counts = Counter(filter(shared.__contains__, one)), Counter(filter(shared.__contains__, other))
+    return start + back + sum((counts[0] & counts[1]).values())
+
+
+def _common(one: Sequence[str], other: Sequence[str], key: Callable[[str], str] | None = None) -> int:
+    """Return how many items both begin with."""
+    pairs = enumerate(zip(one, other, strict=False))
+    differ = (i for i, (a, b) in pairs if a != b and (key is None or key(a) != key(b)))
+    return next(differ, min(len(one), len(other)))

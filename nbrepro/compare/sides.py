@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nbrepro.compare.counts import Counts
 from nbrepro.compare.decimals import read_decimals
 from nbrepro.compare.numbers import read_floats, read_listed
 
@@ -43,8 +43,6 @@ _DECIMAL = 10
 _LETTERS = 26
 _CONTROLS = 5
 """White space from tab to carriage return."""
-_NARROW = 256
-"""Bytes of a run under which no count in it overflows a byte."""
 
 
 class Side:
@@ -105,21 +103,12 @@ class Side:
     @cached_property
     def tokens(self) -> list[str]:
         """The numbers, dots and signs, one a run."""
-        return np.where(self.numeric, self.signs, np.uint8(32)).tobytes().decode("ascii").split()
+        return _only(self.signs, self.numeric).tobytes().decode("ascii").split()
 
     @cached_property
     def lengths(self) -> Places:
         """How many bytes each run has."""
         return self.ends - self.starts
-
-    @cached_property
-    def is_narrow(self) -> bool:
-        """Whether no run is so long that counts in it overflow a byte."""
-        return int(self.lengths.max(initial=0)) < _NARROW
-
-    def running(self, flags: Flags) -> NDArray[Any]:
-        """Return how many flags are set up to each byte, right for differences within a run: modulo 256 mostly."""
-        return np.cumsum(flags.view(np.uint8), dtype=np.uint8 if self.is_narrow else np.int32)
 
     def pick(self, chosen: Flags) -> Runs:
         """Return some of the runs."""
@@ -139,7 +128,7 @@ class Side:
         kept[self.starts] = True
         marked = signs.copy()
         marked[self.starts] = ord("0")
-        return marked[kept]
+        return marked[np.flatnonzero(kept)]
 
     def is_free(self, chosen: Flags | slice) -> bool:
         """Whether each of these runs stands alone, so that it is one token."""
@@ -163,18 +152,18 @@ class Side:
         free |= ((before == _COMMA) & ~thousand) | ((before == _COLON) & named)
         return free
 
-    def _dots_in(self, chosen: Flags | slice) -> NDArray[Any]:
-        dots = self._dots_before
-        counts: NDArray[Any] = dots[self.ends[chosen] - 1] - dots[self.starts[chosen] - 1]
-        return counts
+    @cached_property
+    def _dots_in(self) -> NDArray[np.int64]:
+        """How many dots each run has."""
+        return self._dots_before.up_to(self.ends - 1) - self._dots_before.up_to(self.starts - 1)
 
     @cached_property
-    def _dots_before(self) -> NDArray[Any]:
-        return self.running(self.dots)
+    def _dots_before(self) -> Counts:
+        return Counts(self.dots)
 
     def floats(self, chosen: Flags | slice) -> Flags:
         """Return which of these runs are written as floats."""
-        flags: Flags = self._dots_in(chosen) > 0
+        flags: Flags = self._dots_in[chosen] > 0
         if len(self.exponents):
             exponents = np.zeros(len(self.starts), dtype=bool)
             exponents[self._runs_of(self.exponents)] = True
@@ -193,9 +182,9 @@ class Side:
             return False
         inner = self._signed[1:] & self.numeric[:-1]
         inner[self.exponents] = False
-        dots = self._dots_in(every)
+        dots = self._dots_in
         owners = self._runs_of(self.exponents)
-        behind = self._dots_before[self.ends[owners] - 1] - self._dots_before[self.exponents]
+        behind = self._dots_before.up_to(self.ends[owners] - 1) - self._dots_before.up_to(self.exponents)
         digits = self.lengths - dots - self._signed[self.starts]
         return not (
             inner.any() or (dots > 1).any() or (np.diff(owners) == 0).any() or behind.any() or (digits < 1).any()
@@ -263,7 +252,7 @@ class Runs(Sequence[str]):
             inside[self.starts] = 1
             inside[self.ends] -= 1
             chosen = np.cumsum(inside, dtype=np.int8).astype(bool)
-        apart = np.where(chosen, signs, np.uint8(32))
+        apart = _only(signs, chosen)
         named = (
             np.flatnonzero(np.isin(self.starts, self.side.names))
             if len(self.side.names)
@@ -274,6 +263,13 @@ class Runs(Sequence[str]):
             return read_floats(apart.tobytes().decode("ascii").split())
         listed[named] = [float(self[index]) for index in named]
         return listed
+
+
+def _only(signs: Bytes, chosen: Flags) -> Bytes:
+    """Return the chosen bytes, with blanks for the others."""
+    others = chosen.view(np.uint8) - np.uint8(1)
+    kept: Bytes = (signs & ~others) | (others & np.uint8(32))
+    return kept
 
 
 def _without(signs: Bytes, names: Places) -> Bytes:

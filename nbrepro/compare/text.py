@@ -252,22 +252,25 @@ def _spoken(token: str) -> str:
 
 def _note_lines(ledger: Ledger, reference: str, candidate: str, rules: Rules) -> None:
     one, other = reference.splitlines(), candidate.splitlines()
-    keys = [" ".join(line.split()) for line in one], [" ".join(line.split()) for line in other]
-    for change in changes(*keys):
+    for change in changes(one, other, _evenly_spaced):
         common = min(len(change.reference), len(change.candidate))
         _note_line_pairs(
             ledger, [(i, one[i], other[j]) for i, j in zip(change.reference, change.candidate, strict=False)], rules
         )
         for i in change.reference[common:]:
-            if keys[0][i]:
+            if one[i].strip():
                 ledger.differ(f"line {i + 1}, lost", _readable(one[i]), None)
         for j in change.candidate[common:]:
-            if keys[1][j]:
+            if other[j].strip():
                 ledger.differ(f"line {j + 1}, new", None, _readable(other[j]))
     if not ledger.count:
         ledger.differ("text", _readable(reference), _readable(candidate))
     if _truncated(reference) != _truncated(candidate):
         ledger.remark("only one of the two is truncated (…)")
+
+
+def _evenly_spaced(line: str) -> str:
+    return " ".join(line.split())
 
 
 def _note_line_pairs(ledger: Ledger, pairs: list[tuple[int, str, str]], rules: Rules) -> None:
