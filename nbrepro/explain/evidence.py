@@ -94,3 +94,27 @@ def seeded_libraries(case: Case, step: Step) -> frozenset[str]:
     """Return the libraries whose global generator a cell up to this one seeds with a value."""
     sources = [other.source for other in case.history]
     return seeded(sources[: step.place + 1], aliases(sources))
+
+
+def draws_globally(case: Case, step: Step, library: str) -> bool:
+    """Whether the source of a step draws from a library's global generator and seeds it in no version of the step."""
+    names = aliases([other.source for other in case.history])
+    if seeded([step.before, step.after], names) & {library}:
+        return False
+    return any(_global_library(one, names) == library for one in constructs(step.source, names))
+
+
+def touches_generators(step: Step, names: dict[str, str]) -> bool:
+    """Whether a step seeds, makes or draws from a generator, in either of its versions."""
+    found = (one for source in (step.before, step.after) for one in constructs(source, names))
+    return bool(seeded([step.before, step.after], names)) or any(
+        one.kind is CauseKind.UNSEEDED_RANDOMNESS for one in found
+    )
+
+
+def _global_library(construct: Construct, names: dict[str, str]) -> str | None:
+    if construct.kind is not CauseKind.UNSEEDED_RANDOMNESS or not construct.is_global:
+        return None
+    root = re.split(r"[.(]", construct.what, maxsplit=1)[0]
+    library = names.get(root, root).partition(".")[0]
+    return library if library in {"random", "torch"} else "numpy"  # the others use NumPy's

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nbrepro.explain.case import Case, Step
+from nbrepro.explain.evidence import draws_globally
 from nbrepro.records import CellRecord, Record
 
 
@@ -58,7 +59,9 @@ def _states(case: Case, step: Step, library: str) -> tuple[tuple[tuple[str, str]
     before = _before(records[0], cells[0], library), _before(records[1], cells[1], library)
     after = cells[0].random_after[library], cells[1].random_after[library]
     known = all(library in cell.random_before for cell in cells if cell)
-    drew = before != after if known else before[0] == before[1] and after[0] != after[1]
+    if known:
+        return (before, after), before != after
+    drew = after[0] != after[1] and (before[0] == before[1] or draws_globally(case, step, library))
     return (before, after), drew
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from nbrepro.explain import Case, explain
 from nbrepro.explain.registry import SPECIFICITY, rules
-from nbrepro.records import CauseKind, CellResult, CellState, Drift, FileUse, Finding, Verdict
+from nbrepro.records import CauseKind, CellResult, CellState, Drift, FileUse, Finding, Randomness, Verdict
 
 UNSEEDED = Finding(kind=CauseKind.UNSEEDED_RANDOMNESS, what="numpy.random.default_rng()", line=1)
 NUMPY = Drift(kind=CauseKind.PACKAGE, name="numpy", reference="1", candidate="2")
@@ -174,3 +175,71 @@ def test_a_cause_is_as_sure_as_the_cell_that_it_is_surest_for_makes_it(make: Any
     ]
     causes = explain(make.case(notebook, differing=[1, 2], records=(record, record), drift=drift))
     assert told(causes) == ["python medium", "environment_variable high"]
+
+
+DRAW = "np.random.rand(3)"
+SEEDED = Randomness(seed=42, hash_seed="0", seeded=("numpy",))
+STARTS = {"unseeded": Randomness(seed=None, hash_seed="0"), "seed 7": replace(SEEDED, seed=7)}
+
+
+def after_drawing(make: Any, started: Randomness, before: list[str], after: list[str], draws_in: int) -> Any:
+    """A case whose last cell differs, NumPy's generator started otherwise, loaded by the first cell that names it."""
+    records = []
+    for letter, sources, randomness in (("r", before, started), ("c", after, SEEDED)):
+        loads = next(place for place, source in enumerate(sources) if "import numpy" in source)
+        states: dict[int, dict[str, Any]] = {}
+        for place in range(loads, len(sources)):
+            now = f"{letter}{int(place > draws_in)}"
+            states[place] = {"random_after": {"numpy": f"{letter}{int(place >= draws_in)}"}}
+            states[place] |= {} if place == loads else {"random_before": {"numpy": now}}
+        records.append(make.record(make.notebook(sources), states, randomness=randomness))
+    notebooks = make.notebook(before), make.notebook(after)
+    return make.case(*notebooks, differing=[len(after) - 1], records=tuple(records))
+
+
+@pytest.mark.parametrize("started", STARTS.values(), ids=STARTS)
+@pytest.mark.parametrize(
+    ("before", "after", "draws_in"),
+    [
+        (["import numpy as np", "a = 1", DRAW], ["import numpy as np", "a = 2", DRAW], 2),
+        (["import numpy as np\na = 1", DRAW], ["import numpy as np\na = 2", DRAW], 1),
+        (["a = 1", f"import numpy as np\n{DRAW}"], ["a = 2", f"import numpy as np\n{DRAW}"], 1),
+        (["import numpy as np\na = 1", f"x = {DRAW}", "x"], ["import numpy as np\na = 2", f"x = {DRAW}", "x"], 1),
+    ],
+)
+def test_another_seed_comes_before_an_edit_that_the_drawing_cell_is_not_known_to_feel(
+    make: Any, told: Any, started: Randomness, before: list[str], after: list[str], draws_in: int
+) -> None:
+    causes = explain(after_drawing(make, started, before, after, draws_in))
+    assert told(causes) == ["unseeded_randomness high", "source medium"]
+    assert causes[1].evidence[1].startswith("it stands before cell ")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (["import numpy as np\nn = 1", "np.random.rand(n)"], ["import numpy as np\nn = 2", "np.random.rand(n)"]),
+        (["import numpy as np\nn = 1", "np.random.rand(n)"], ["import numpy as np", "np.random.rand(n)"]),
+        (["import numpy as np", DRAW], ["import numpy as np", "np.random.rand(4)"]),
+        (["import numpy as np\nnp.random.seed(4)", DRAW], ["import numpy as np\npass", DRAW]),
+        (["import numpy as np\nimport a as b", DRAW], ["import numpy as np\nimport c as b", DRAW]),
+    ],
+)
+def test_an_edit_that_the_drawing_cell_feels_comes_before_another_seed(
+    make: Any, told: Any, before: list[str], after: list[str]
+) -> None:
+    causes = explain(after_drawing(make, STARTS["unseeded"], before, after, 1))
+    assert told(causes) == ["source high", "unseeded_randomness high"]
+
+
+def test_a_cell_that_loads_and_seeds_a_library_starts_alike_in_both_runs(make: Any, told: Any) -> None:
+    sources = ["a = 1", f"import numpy as np\nnp.random.seed(1)\n{DRAW}"]
+    case = after_drawing(make, STARTS["unseeded"], sources, ["a = 2", sources[1]], 1)
+    assert told(explain(case)) == ["source medium"]
+
+
+def test_with_equal_states_an_edit_of_the_importing_cell_stays_certain(make: Any, told: Any) -> None:
+    before, after = (make.notebook([f"import numpy as np\na = {n}", DRAW]) for n in (1, 2))
+    states = {1: {"random_before": {"numpy": "s0"}, "random_after": {"numpy": "s1"}}}
+    records = tuple(make.record(notebook, states, randomness=SEEDED) for notebook in (before, after))
+    assert told(explain(make.case(before, after, differing=[1], records=records))) == ["source high"]

@@ -7,12 +7,13 @@ from itertools import pairwise
 from pathlib import PurePosixPath
 
 from nbrepro.explain.case import Case, Step
-from nbrepro.explain.evidence import library_of
+from nbrepro.explain.evidence import library_of, touches_generators
 from nbrepro.explain.registry import rule
 from nbrepro.explain.sources import first_changed_line, names_of, same_code
 from nbrepro.explain.streams import partings
 from nbrepro.records import Cause, CauseKind, Confidence, Drift
 from nbrepro.records.digests import short
+from nbrepro.sources.constructs import aliases
 
 
 @rule
@@ -23,11 +24,12 @@ def edited_source(case: Case) -> Iterator[Cause]:
             continue
         line = first_changed_line(step.before, step.after)
         shifted = _shifts(case, step)
+        is_felt = case.reaches(step) and not _is_beside_the_seed(case, step, line)
         yield Cause(
             kind=CauseKind.SOURCE,
             summary=f"{step.label} was edited" + (f" (line {line})" if line else ""),
-            confidence=Confidence.HIGH if shifted or case.reaches(step) else Confidence.MEDIUM,
-            evidence=(*_changed_text(step, line), *(shifted or [_link(case, step)])),
+            confidence=Confidence.HIGH if shifted or is_felt else Confidence.MEDIUM,
+            evidence=(*_changed_text(step, line), *(shifted or [_link(case, step, is_felt=is_felt)])),
             cell=step.candidate,
             line=line,
             mend="If the edit is meant, accept the new outputs with `nbrepro check --update`; if not, undo it.",
@@ -51,12 +53,28 @@ def _shifts(case: Case, step: Step) -> list[str]:
     return [f"it draws another number of times from the global {name} generator" for name in parted]
 
 
-def _link(case: Case, step: Step) -> str:
+def _is_beside_the_seed(case: Case, step: Step, line: int | None) -> bool:
+    """Whether the differing cell draws from a generator that started otherwise, and shares but imports with an edit.
+
+    Its numbers are others in any case then; of such an edit that is not known.
+    """
+    if case.hands_on(step, line) or all(parting.inside for parting in partings(case)):
+        return False
+    before, after = names_of(step.before), names_of(step.after)
+    if not before.parsed or not after.parsed or before.modules != after.modules or before.imports != after.imports:
+        return False
+    gone = before.writes - after.writes
+    if gone & frozenset().union(*(names_of(other.source).reads for other in case.history)):
+        return False
+    return not touches_generators(step, aliases([other.source for other in case.history]))
+
+
+def _link(case: Case, step: Step, *, is_felt: bool | None = None) -> str:
     if case.target is None:
         return "it stands before the end of the run"
     if step is case.target:
         return "it is the cell that differs"
-    if case.reaches(step):
+    if case.reaches(step) if is_felt is None else is_felt:
         return f"{case.target.label} uses what it makes"
     return f"it stands before {case.target.label}"
 
