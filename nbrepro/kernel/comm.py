@@ -56,6 +56,7 @@ class PanelComm:
         self._listening = False
         self._lock = threading.Lock()
         self._comm: Any = None
+        self._told: tuple[Any, ...] = ()
 
     def start(self) -> None:
         """Register the comm; in a shell without a kernel there is nobody to talk to."""
@@ -84,6 +85,8 @@ class PanelComm:
     def _send_cell(self, run: CellRun) -> None:
         launch = self._session.launch
         self._send(KernelCellRan(session=launch.session, cell=_cell(run, launch.root)))
+        if self._told != _standing(self._session):  # the cell imported a library that is seeded, say
+            self._send_state()
 
     def _received(self, message: dict[str, Any]) -> None:
         self._guard("panel", self._answer, message.get("content", {}).get("data"))
@@ -96,7 +99,11 @@ class PanelComm:
             return
         self._listening = message.listen
         if message.listen:
-            self._send(state_of(self._session))
+            self._send_state()
+
+    def _send_state(self) -> None:
+        self._told = _standing(self._session)
+        self._send(state_of(self._session))
 
     def _send(self, message: msgspec.Struct) -> None:
         comm = self._comm
@@ -106,9 +113,15 @@ class PanelComm:
             comm.send(msgspec.to_builtins(message))
 
 
+def _standing(session: Any) -> tuple[Any, ...]:
+    """Return what cells change of a session beside themselves."""
+    return tuple(sorted(session.seeding.seeded.copy())), tuple(session.determinism.applied), session.faults.count
+
+
 def state_of(session: Any) -> KernelState:
     """Return the state of a session, from a copy: cells may be running meanwhile."""
     runs = list(session.runs.copy().values())
+    seeded, switches, faults = _standing(session)
     return KernelState(
         protocol=PROTOCOL,
         nbrepro=nbrepro.__version__,
@@ -116,9 +129,9 @@ def state_of(session: Any) -> KernelState:
         seed=session.seeding.seed,
         hash_seed=session.hash_seed,
         pinned=session.hash_seed != "random",
-        seeded=tuple(sorted(session.seeding.seeded.copy())),
-        switches=tuple(session.determinism.applied),
-        faults=session.faults.count,
+        seeded=seeded,
+        switches=switches,
+        faults=faults,
         cells=tuple(_cell(run, session.launch.root) for run in _latest(runs)),
         live=session.live is not None,
     )
