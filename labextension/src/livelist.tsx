@@ -12,7 +12,7 @@ export function LiveList({ inputs, view, words, run }: ContentProps): JSX.Elemen
   const standing = liveStanding(inputs);
   const texts: Record<LiveStanding, string> = {
     none: '',
-    off: words.__('Not followed here: which cells are stale, ran out of order, or use names that no cell defines any more. To have them listed, add `live = true` below `[tool.nbrepro]` in pyproject.toml and restart the kernel. It adds about half a millisecond to a small cell, 3 ms where models and large arrays are in use.'),
+    off: words.__('To see which cells are stale, out of order, or use names that no cell defines any more, add `live = true` below `[tool.nbrepro]` in pyproject.toml and restart the kernel. Costs 0.5 ms a cell, 3 ms with large arrays and models.'),
     waiting: words.__('Asking whether a run from the top would give what the cells show.'),
     yes: wouldGive(view.findings.length, words),
     no: words.__('↺ A run from the top may not give what the cells show.')
@@ -32,7 +32,11 @@ export function LiveList({ inputs, view, words, run }: ContentProps): JSX.Elemen
             <li key={cell.id} data-state={state}>
               {words.__('cell %1', cell.number)}: {text}
               <Go id={cell.id} number={cell.number} words={words} run={run} />
-              {reason !== '' && reason !== text ? <code>{reason}</code> : null}
+              {reason !== '' && reason !== text ? (
+                <div className="nbr-Dim nbr-Reason">
+                  <Prose text={reason} />
+                </div>
+              ) : null}
             </li>
           ))}
         </ul>

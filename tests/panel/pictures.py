@@ -38,6 +38,7 @@ def picture(panel: Any, name: str) -> None:
         return
     FOLDER.mkdir(parents=True, exist_ok=True)
     panel.page.mouse.move(400, 640)
+    panel.page.evaluate("document.querySelector('.nbr-Panel').scrollTop = 0")
     panel.page.wait_for_selector("[data-live=waiting]", state="detached")
     for theme, title in THEMES.items():
         panel.command("apputils:change-theme", {"theme": title})

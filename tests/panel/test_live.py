@@ -36,7 +36,7 @@ def test_a_cell_that_used_what_is_edited_since_is_stale_until_it_runs_again(open
 def test_a_kernel_that_does_not_follow_its_cells_is_said_to(open_page: Any, notebook: Any) -> None:
     panel = open_page(notebook(LOAD, "x = 1"))
     panel.run_all()
-    panel.await_text("which cells are stale, ran out of order, or use names that no cell defines any more")
+    panel.await_text("which cells are stale, out of order, or use names that no cell defines any more")
     panel.await_text("add live = true below [tool.nbrepro] in pyproject.toml and restart the kernel")
 
 

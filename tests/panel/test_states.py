@@ -31,7 +31,25 @@ def test_a_loaded_notebook_without_a_record_is_tracked_and_shows_its_findings(op
     panel.await_text("Run in order 4/4")
     panel.await_text("unseeded randomness, cell 3")
     panel.await_text("default_rng()")
+    panel.await_text("42 for numpy, random")
     picture(panel, "tracked")
+
+
+def test_a_project_that_asks_for_live_state_is_told_which_cells_are_stale(
+    open_page: Any, notebook: Any, lab: Any
+) -> None:
+    path = notebook(LOAD, "prices = [3, 5, 8]", "total = sum(prices)", "total", "'unrelated'")
+    (lab.root / path).with_name("pyproject.toml").write_text("[tool.nbrepro]\nlive = true\n")
+    panel = opened(open_page, path)
+    panel.run_all()
+    panel.await_text("A run from the top would give what the cells show.")
+    panel.edit(1, "prices = [3, 5, 80]")
+    panel.page.evaluate("window.jupyterapp.shell.currentWidget.content.activeCellIndex = 1")
+    panel.command("notebook:run-cell")
+    panel.await_text("cell 4: used what a run from the top would make otherwise")
+    panel.page.click('.nbr-Section-head button:has-text("Determinism")')  # for what it tells of the cells to fit
+    picture(panel, "live")
+    panel.unfold("Determinism")
 
 
 def test_a_recorded_notebook_that_was_checked_is_reproduced(open_page: Any, notebook: Any, lab: Any) -> None:
