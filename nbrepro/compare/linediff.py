@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 MOST = 300
@@ -22,6 +23,7 @@ def changes(
     reference: Sequence[str], candidate: Sequence[str], key: Callable[[str], str] | None = None
 ) -> Iterator[Change]:
     """Yield what must be replaced in one sequence to get the other; items of one key count as equal."""
+    key = key and cache(key)
     start = _common(reference, candidate, key)
     back = _common(reference[start:][::-1], candidate[start:][::-1], key)
     ends = len(reference) - back, len(candidate) - back
@@ -48,7 +50,7 @@ def overlap(reference: Sequence[str], candidate: Sequence[str]) -> int:
     if not shared:
         return start + back
     counts = Counter(filter(shared.__contains__, one)), Counter(filter(shared.__contains__, other))
-    return start + back + sum((counts[0] & counts[1]).values())
+    return start + back + sum(map(min, map(counts[0].__getitem__, shared), map(counts[1].__getitem__, shared)))
 
 
 def _common(one: Sequence[str], other: Sequence[str], key: Callable[[str], str] | None = None) -> int:

@@ -236,11 +236,13 @@ def _numbers_in(values: Sequence[Any]) -> tuple[NDArray[np.float64], NDArray[np.
     """Return a list of numbers, or of lists of as many numbers each, as an array, and which of them are integers."""
     nested = bool(values) and _is_list(values[0])
     rows = values if nested else [values]
-    if len({len(row) if _is_list(row) else -1 for row in rows}) != 1 or not rows[0]:
+    plain = {*map(type, rows)} == {list}
+    lengths = {*map(len, rows)} if plain else {len(row) if _is_list(row) else -1 for row in rows}
+    if len(lengths) != 1 or not rows[0]:
         return None
     flat = list(chain.from_iterable(rows))
-    kinds = list(map(type, flat))
-    if not _NUMBERS.issuperset(kinds):
+    kinds = {*map(type, flat)}
+    if not kinds <= _NUMBERS:
         return None
     try:
         array = np.array(flat, dtype=np.float64)
@@ -251,4 +253,4 @@ def _numbers_in(values: Sequence[Any]) -> tuple[NDArray[np.float64], NDArray[np.
         return array.reshape(shape), np.zeros(shape, dtype=bool)
     if np.abs(array[np.isfinite(array)]).max(initial=0) > _EXACT:
         return None
-    return array.reshape(shape), np.array([kind is int for kind in kinds]).reshape(shape)
+    return array.reshape(shape), np.array([type(value) is int for value in flat]).reshape(shape)
