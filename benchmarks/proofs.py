@@ -148,7 +148,7 @@ _VARIABLES = {f"TQDM_V{number}": "1" for number in range(8)}
 _WORK = """from concurrent.futures import ThreadPoolExecutor, as_completed
 import os, time
 def work(n):
-    time.sleep(os.getpid() * (n + 1) % 11 / 50)
+    time.sleep(os.getpid() * (n + 1) % 9973 / 40000)  # another order for any other process
     return n"""
 
 CASES: tuple[Case, ...] = (
