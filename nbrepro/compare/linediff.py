@@ -20,7 +20,7 @@ class Change(NamedTuple):
 
 
 def changes(
-    reference: Sequence[str], candidate: Sequence[str], key: Callable[[str], str] | None = None
+    reference: Sequence[str], candidate: Sequence[str], *, key: Callable[[str], str] | None = None
 ) -> Iterator[Change]:
     """Yield what must be replaced in one sequence to get the other; items of one key count as equal."""
     key = key and cache(key)

@@ -252,7 +252,7 @@ def _spoken(token: str) -> str:
 
 def _note_lines(ledger: Ledger, reference: str, candidate: str, rules: Rules) -> None:
     one, other = reference.splitlines(), candidate.splitlines()
-    for change in changes(one, other, _evenly_spaced):
+    for change in changes(one, other, key=_evenly_spaced):
         common = min(len(change.reference), len(change.candidate))
         _note_line_pairs(
             ledger, [(i, one[i], other[j]) for i, j in zip(change.reference, change.candidate, strict=False)], rules
