@@ -28,9 +28,8 @@ def main() -> None:
     repeats = int(sys.argv[1]) if len(sys.argv) > 1 else 7
     for modules in ("numpy", "numpy, torch"):
         taken = [seconds(modules) * 1e3 for _ in range(repeats)]
-        print(
-            f"canary with {modules}: median {statistics.median(taken):.1f} ms, the longest of {repeats} {max(taken):.1f}"
-        )
+        middle, longest = statistics.median(taken), max(taken)
+        print(f"canary with {modules}: median {middle:.1f} ms, the longest of {repeats} {longest:.1f} ms")
 
 
 if __name__ == "__main__":
