@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 TIMEOUT = 5.0
 """Seconds that one question to git may take."""
@@ -149,6 +150,11 @@ def contents(folder: Path, name: str, commit: str) -> bytes | None:
     return _answer(folder, "show", f"{commit}:./{name}", seconds=HISTORY_TIMEOUT)
 
 
+def write_contents(folder: Path, name: str, commit: str, out: IO[bytes], *, seconds: float) -> bool:
+    """Write what `contents` returns to an open file, which may be larger than memory; return whether there is any."""
+    return _answer(folder, "show", f"{commit}:./{name}", seconds=seconds, out=out) is not None
+
+
 def _names(answer: str) -> Iterator[str]:
     return (name.replace("/", os.sep) for name in answer.split("\0") if name)
 
@@ -163,7 +169,10 @@ def _ask(folder: Path, *question: str) -> str | None:
     return None if answer is None else os.fsdecode(answer)
 
 
-def _answer(folder: Path, *question: str, seconds: float = TIMEOUT) -> bytes | None:
+def _answer(
+    folder: Path, *question: str, seconds: float = TIMEOUT, out: IO[bytes] | int = subprocess.PIPE
+) -> bytes | None:
+    """Ask git; return what it says, nothing where that went to ``out``, and ``None`` where it has no answer."""
     environment = {name: value for name, value in os.environ.items() if name not in _INHERITED}
     try:
         done = subprocess.run(  # noqa: S603 - fixed arguments, no shell
@@ -171,10 +180,11 @@ def _answer(folder: Path, *question: str, seconds: float = TIMEOUT) -> bytes | N
             cwd=folder,
             env={**environment, "LC_ALL": "C", "GIT_TERMINAL_PROMPT": "0"},
             stdin=subprocess.DEVNULL,
-            capture_output=True,
+            stdout=out,
+            stderr=subprocess.DEVNULL,
             timeout=seconds,
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired):  # no git, no folder, or a repository on a slow disk
         return None
-    return done.stdout if done.returncode == 0 else None
+    return (done.stdout or b"") if done.returncode == 0 else None

@@ -7,14 +7,13 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from nbrepro.errors import UsageError
-from nbrepro.probes import data, dvc
+from nbrepro.probes import data, dvc, git
 from nbrepro.records import DataFile, Record
 
 _GIT_SECONDS = 60
@@ -141,12 +140,4 @@ def _from_git(root: Path, name: str, commit: str | None, fresh: Path) -> bool:
     if commit is None:
         return False
     with fresh.open("wb") as out:
-        done = subprocess.run(  # noqa: S603 - no shell, and the commit is the record's
-            ["git", "--no-optional-locks", "-c", "core.fsmonitor=false", "show", f"{commit}:./{name}"],  # noqa: S607 - the user's git
-            cwd=root,
-            stdout=out,
-            stderr=subprocess.DEVNULL,
-            timeout=_GIT_SECONDS,
-            check=False,
-        )
-    return done.returncode == 0
+        return git.write_contents(root, name, commit, out, seconds=_GIT_SECONDS)

@@ -9,6 +9,7 @@ import pytest
 from blake3 import blake3
 
 from nbrepro.explain.former import former_contents
+from nbrepro.probes import git
 
 BEFORE = b"city,pop\r\nBern,134\n\xff"
 """No text: git's answer is taken byte by byte."""
@@ -50,6 +51,9 @@ def test_within_a_hook_of_another_repository_the_projects_own_is_asked(
     monkeypatch.setenv("GIT_OBJECT_DIRECTORY", str(tmp_path / "other" / ".git" / "objects"))
     assert former_contents(project, "data/a.csv", digest(BEFORE), None) == BEFORE
     assert former_contents(project, "data/a.csv", digest(b"the hook's own"), None) is None
+    with (tmp_path / "restored").open("wb") as out:
+        assert git.write_contents(project, "data/a.csv", "HEAD~1", out, seconds=20)
+    assert (tmp_path / "restored").read_bytes() == BEFORE
 
 
 def test_outside_of_git_nothing_is_found(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from nbrepro.records import (
     Verdict,
 )
 from nbrepro.report.views import View
+from tests.report.making import OTHER_PYTHON
 
 SOURCES = [
     "import numpy as np\nimport pandas as pd\nfrom sklearn.linear_model import LogisticRegression",
@@ -178,12 +179,7 @@ def different() -> View:
             evidence=("pandas 3.0.2 → 3.1.1", "the notebook had imported it"),
             mend="Install pandas==3.0.2, or accept the new outputs with `nbrepro check --update`.",
         ),
-        Cause(
-            kind=CauseKind.PYTHON,
-            summary="Python 3.11.7 → 3.11.9",
-            confidence=Confidence.LOW,
-            evidence=("python.version: 3.11.7 → 3.11.9",),
-        ),
+        OTHER_PYTHON,
     )
     drift = (
         Drift(kind=CauseKind.PACKAGE, name="pandas", reference="3.0.2", candidate="3.1.1"),

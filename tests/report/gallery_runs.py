@@ -15,7 +15,7 @@ from nbrepro.config import Settings
 from nbrepro.records import Cause, CauseKind, Confidence, Drift, NotebookResult, Problem, Verdict
 from nbrepro.records.record import plain
 from nbrepro.report.views import View
-from tests.report.making import chapter, notebook_of, view_of
+from tests.report.making import OTHER_PYTHON, chapter, notebook_of, view_of
 
 
 def runs(pairs: Mapping[str, Any]) -> list[View]:
@@ -143,12 +143,7 @@ def _causes() -> View:
             line=1,
             mend="Restore it with `nbrepro restore`, or accept the new outputs with `nbrepro check --update`.",
         ),
-        Cause(
-            kind=CauseKind.PYTHON,
-            summary="Python 3.11.7 → 3.11.9",
-            confidence=Confidence.LOW,
-            evidence=("python.version: 3.11.7 → 3.11.9",),
-        ),
+        OTHER_PYTHON,
     )
     drift = (
         Drift(kind=CauseKind.DATA_CHANGED, name="data/orders.csv", reference="9c51…e0", candidate="07aa…41"),

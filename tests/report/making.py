@@ -11,10 +11,17 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from nbrepro.compare import compare_notebooks
 from nbrepro.config import Settings
-from nbrepro.records import CellResult, NotebookResult, worst
+from nbrepro.records import Cause, CauseKind, CellResult, Confidence, NotebookResult, worst
 from nbrepro.report.views import View
 
 STATE = "application/vnd.jupyter.widget-state+json"
+OTHER_PYTHON = Cause(
+    kind=CauseKind.PYTHON,
+    summary="Python 3.11.7 → 3.11.9",
+    confidence=Confidence.LOW,
+    evidence=("python.version: 3.11.7 → 3.11.9",),
+)
+"""A cause that is noticed, and known to have done nothing."""
 
 
 def notebook_of(pairs: Sequence[Mapping[str, Any]], side: str) -> NotebookNode:
