@@ -72,9 +72,9 @@ class SourceReader:
     def _may_tell(self, source: str, namespace: Mapping[str, Any]) -> bool:
         """Whether anything in a cell can be a finding, by its words alone; most cells end here, and are not parsed."""
         words = set(_WORD.findall(source))
-        if not source.isascii() or "{" in source or "%time" in source or "def" in words or not _WORDS.isdisjoint(words):
+        if not source.isascii() or "{" in source or "%time" in source or "def" in words:
             return True
-        if not self._functions.keys().isdisjoint(words):
+        if self._any_telling(words, words):
             return True
         return any(_is_telling(_full_name(namespace[name])) for name in words if name in namespace)
 
@@ -92,8 +92,12 @@ class SourceReader:
             elif kind in _TELLING:
                 telling = True
         resolved = {name: _full_name(namespace[name]) for name in roots if name in namespace}
-        telling = telling or not _WORDS.isdisjoint(words | roots) or not self._functions.keys().isdisjoint(roots)
+        telling = telling or self._any_telling(words | roots, roots)
         return resolved if telling or any(map(_is_telling, resolved.values())) else None
+
+    def _any_telling(self, words: set[str], names: set[str]) -> bool:
+        """Whether a word of a cell can be a finding, or a name of it a function in which something stands."""
+        return not (_WORDS.isdisjoint(words) and self._functions.keys().isdisjoint(names))
 
     def _read(
         self, cell: RunningCell, tree: ast.Module, namespace: Mapping[str, Any], resolved: Mapping[str, str]

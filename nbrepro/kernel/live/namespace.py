@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import takewhile
 from typing import Any
 
 from nbrepro.kernel.live.walk import Walk
@@ -60,15 +62,10 @@ class NotebookNames:
 
     def _added(self) -> list[str]:
         """Return the names that came since the last time, others perhaps among them: a dict has the newest last."""
-        added = []
-        try:
-            for name in reversed(self.namespace):
-                if name == self._newest:
-                    break
-                added.append(name)
-        except RuntimeError:  # a thread binds names meanwhile
-            added = list(reversed(self.namespace.copy()))
-        if self._count + len(added) != len(self.namespace):
+        added: list[str] | None = None
+        with contextlib.suppress(RuntimeError):  # a thread binds names meanwhile
+            added = list(takewhile(lambda name: name != self._newest, reversed(self.namespace)))
+        if added is None or self._count + len(added) != len(self.namespace):
             added = list(reversed(self.namespace.copy()))
         self._count = len(self.namespace)
         self._newest = added[0] if added else self._newest
