@@ -20,6 +20,8 @@ from nbrepro.execution.process import KernelProcess
 
 _CANCEL_TICK_MS = 100  # a threading.Event cannot be waited for together with sockets
 _DEATH_TICK_MS = 200  # only where the system cannot announce a process's end
+_LAST_WORDS_MS = 1000
+"""How long the end of a dead kernel's connection is waited for."""
 _PROTOCOL = 64 * 1024  # bytes that the protocol may add to one message
 
 
@@ -85,6 +87,7 @@ class Channels:
         self._cancelled = cancelled
         self._max_output = max_output
         self._received = 0
+        self._is_hung_up = False
         self._session = Session(key=endpoints.info["key"].encode(), username="nbrepro", check_pid=False)
         self._context = zmq.Context()
         self._shell = self._connect(zmq.DEALER, endpoints.address("shell"))
@@ -195,7 +198,12 @@ class Channels:
         return announced and not self._process.alive()
 
     def _leftovers(self) -> Iterator[Message]:
-        """Yield what a dead kernel had sent: it may lie in the system's buffers for a moment."""
+        """Yield what a dead kernel had sent: it may lie in the system's buffers for a moment.
+
+        The connection ends behind the last of it, unless a child of the kernel's holds it open.
+        """
+        if not self._is_hung_up:
+            self._refusals.poll(_LAST_WORDS_MS)
         while self._iopub.poll(50):
             yield self._receive(self._iopub, "iopub")
         while self._shell.poll(0):
@@ -203,5 +211,6 @@ class Channels:
 
     def _judge_refusal(self) -> None:
         recv_monitor_message(self._refusals)
+        self._is_hung_up = True
         if not self._process.wait(0.2):  # a dying kernel hangs up as well
             raise TooMuchOutput

@@ -69,7 +69,8 @@ def test_the_notebook_has_a_time_out_of_its_own(run: Runner) -> None:
 
 def test_a_kernel_killed_in_the_middle_keeps_what_it_had_put_out(run: Runner) -> None:
     result = run(
-        "import os\nprint('before', flush=True)\nbig = bytearray(300_000_000)\nos.kill(os.getpid(), 9)",
+        "import os, time\nprint('before', flush=True)\nbig = bytearray(300_000_000)\n"
+        "time.sleep(0.3)  # zmq sends in a thread of its own\nos.kill(os.getpid(), 9)",
         "2",
     )
     kind, cell, message = problem_of(result)
