@@ -67,15 +67,22 @@ class Aligned:
             reach = _DOUBT * (max(rules.rtol, LAST_DIGIT) * np.maximum(np.abs(one), np.abs(other)) + rules.atol)
             return not (np.abs(one - other) > reach).any()
 
-    def describe(self, positions: Sequence[int], reference: str) -> list[str]:
-        """Return what stands where these numbers are in the reference's text, as ``line 3, number 2``."""
+    def describe(self, positions: Sequence[int], reference: str, line: int = 1) -> list[str]:
+        """Return what stands where these numbers are in the reference's text, as ``line 3, number 2``.
+
+        Parameters
+        ----------
+        line:
+            The number of that text's first line.
+        """
         starts = self.starts[0][list(positions)]
         side = self.sides[0]
         if side.is_plain:
-            return side.describe(starts + 1)
+            return side.describe(starts + 1, line)
         if side.data.isascii():
-            return describe(reference, starts.tolist())
-        return describe(reference, [len(side.data[:start].decode("utf-8", "surrogatepass")) for start in starts])
+            return describe(reference, starts.tolist(), line)
+        characters = [len(side.data[:start].decode("utf-8", "surrogatepass")) for start in starts]
+        return describe(reference, characters, line)
 
 
 def align(reference: str, candidate: str, rules: Rules) -> Aligned | None:

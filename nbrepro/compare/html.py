@@ -15,11 +15,12 @@ from nbrepro.compare.base import MAX_DIFFERENCES, Comparison, Ledger, Rules
 from nbrepro.compare.htmltables import read_table
 from nbrepro.compare.ids import looks_generated
 from nbrepro.compare.markup import Node, PartComparator, compare_nodes, pair_ids, place, readable
+from nbrepro.compare.matching import match_roughly
 from nbrepro.compare.numbers import Judged
 from nbrepro.compare.payload import as_text
 from nbrepro.compare.scripts import compare_scripts
 from nbrepro.compare.tables import compare_tables
-from nbrepro.compare.text import compare_text, match_roughly
+from nbrepro.compare.text import compare_text
 
 _UNSEEN = frozenset(
     {

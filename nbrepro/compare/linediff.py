@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 MOST = 300
 """Lines of each side, between the common beginning and end, that are aligned; beyond, they are paired by position."""
@@ -42,15 +44,14 @@ def changes(
 
 def overlap(reference: Sequence[str], candidate: Sequence[str]) -> int:
     """Return how many items the two have in common, regardless of order."""
-    start = _common(reference, candidate)
-    one, other = reference[start:], candidate[start:]
-    back = _common(one[::-1], other[::-1])
-    one, other = one[: len(one) - back], other[: len(other) - back]
-    shared = {*one}.intersection(other)
-    if not shared:
-        return start + back
-    counts = Counter(filter(shared.__contains__, one)), Counter(filter(shared.__contains__, other))
-    return start + back + sum(map(min, map(counts[0].__getitem__, shared), map(counts[1].__getitem__, shared)))
+    (one, times), (other, other_times) = _counted(reference), _counted(candidate)
+    _, at, other_at = np.intersect1d(one, other, assume_unique=True, return_indices=True)
+    return int(np.minimum(times[at], other_times[other_at]).sum())
+
+
+def _counted(items: Sequence[str]) -> tuple[NDArray[np.int64], NDArray[np.intp]]:
+    """Return the hashes of the items, each once, and how often each item is there."""
+    return np.unique(np.fromiter(map(hash, items), dtype=np.int64, count=len(items)), return_counts=True)
 
 
 def _common(one: Sequence[str], other: Sequence[str], key: Callable[[str], str] | None = None) -> int:

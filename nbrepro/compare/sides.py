@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from nbrepro.compare.counts import Counts
 from nbrepro.compare.decimals import read_decimals
 from nbrepro.compare.numbers import read_floats, read_listed
+from nbrepro.compare.tokens import tokenise
 
 Bytes = NDArray[np.uint8]
 Flags = NDArray[np.bool_]
@@ -203,8 +204,14 @@ class Side:
         """Return how many tokens the text has."""
         return len(self.starts) + len(self._others)
 
-    def describe(self, starts: Places) -> list[str]:
-        """Return what stands where these runs begin, as ``line 3, number 2``, where the side is plain."""
+    def describe(self, starts: Places, first: int = 1) -> list[str]:
+        """Return what stands where these runs begin, as ``line 3, number 2``, where the side is plain.
+
+        Parameters
+        ----------
+        first:
+            The number of the text's first line.
+        """
         newlines = np.flatnonzero(self.signs == ord("\n"))
         lines = np.searchsorted(newlines, starts)
         begins = np.where(lines > 0, newlines[lines - 1], 0) if len(newlines) else np.zeros_like(starts)
@@ -215,11 +222,19 @@ class Side:
         named = np.isin(starts, self.names)
         numbers, words = since(self.starts) - since(self.names), since(self._others) + since(self.names)
         return [
-            f"line {line + 1}, " + (f"word {word}" if name else f"number {number}")
+            f"line {first + line}, " + (f"word {word}" if name else f"number {number}")
             for line, name, number, word in zip(
                 lines.tolist(), named.tolist(), numbers.tolist(), words.tolist(), strict=True
             )
         ]
+
+
+def count_tokens(text: str) -> int:
+    """Return how many tokens a text has, which are cut out only where they cannot be told from its bytes."""
+    if not text:
+        return 0
+    side = Side(text)
+    return side.count() if side.is_plain else len(tokenise(text))
 
 
 class Runs(Sequence[str]):

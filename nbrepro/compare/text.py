@@ -3,28 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
-from nbrepro.compare.aligned import Aligned, align_sides
 from nbrepro.compare.base import MAX_DIFFERENCES, Comparison, Ledger, Rules
 from nbrepro.compare.layouts import REWRITINGS, may_hold_sets, sort_sets
-from nbrepro.compare.linediff import changes, overlap
+from nbrepro.compare.linediff import overlap
+from nbrepro.compare.linewise import note_lines
 from nbrepro.compare.masking import mask, report_masks
-from nbrepro.compare.numbers import Judged, judge
+from nbrepro.compare.matching import Match, match_texts, match_tokens
 from nbrepro.compare.payload import as_text
-from nbrepro.compare.sides import Side
 from nbrepro.compare.terminal import render
-from nbrepro.compare.tokens import describe, split_roughly, starts_of, tokenise
+from nbrepro.compare.tokens import split_roughly, tokenise
+from nbrepro.compare.trimming import trim
 
 _QUOTED = re.compile(r"(?<!\w)'(?:[^'\\\n]|\\.)*'(?!\w)|(?<!\w)\"(?:[^\"\\\n]|\\.)*\"(?!\w)")
-_SAMPLE = 200
-"""Pieces that are looked at first where very many differ."""
-_SHORT = 2_000
-"""Characters of a line up to which cutting it into tokens is the quickest look at it."""
 _GAPS = re.compile(r"\s+")
 _TRUNCATED = ("...", "…", "⋮", "⋯")
 
@@ -40,90 +34,6 @@ class TextComparator:
     def compare(self, reference: Any, candidate: Any, rules: Rules, /) -> Comparison:
         """Compare two texts."""
         return compare_text(as_text(reference), as_text(candidate), rules)
-
-
-@dataclass(frozen=True)
-class Match:
-    """Two token sequences held side by side."""
-
-    reference: Sequence[str]
-    candidate: Sequence[str]
-    unequal: Sequence[int] = ()
-    """Positions where the tokens are not the same text; only where both have as many."""
-    judged: Judged | None = None
-    aligned: Aligned | None = None
-    """How the two were aligned, where only the numbers that are not written alike are held here."""
-    paired: bool = True
-    """Whether both sides have as many tokens."""
-
-    @property
-    def passes(self) -> bool:
-        """Whether every token has its like."""
-        return self.paired and (self.judged is None or not self.judged.far.any())
-
-    @property
-    def total(self) -> int:
-        """How many tokens the longer text has."""
-        if self.aligned is not None:
-            return self.aligned.total
-        return max(len(self.reference), len(self.candidate), 1)
-
-    def describe(self, positions: Sequence[int], text: str) -> list[str]:
-        """Return where these tokens are in the reference's text, as ``line 3, number 2``."""
-        if self.aligned is None:
-            return describe(text, starts_of(text, positions))
-        return self.aligned.describe(positions, text)
-
-
-def match_tokens(reference: Sequence[str], candidate: Sequence[str], rules: Rules) -> Match:
-    """Hold two token sequences side by side."""
-    if len(reference) != len(candidate):
-        return Match(reference, candidate, paired=False)
-    unequal = [i for i, (a, b) in enumerate(zip(reference, candidate, strict=True)) if a != b]
-    if not unequal:
-        return Match(reference, candidate)
-    judged = judge([reference[i] for i in unequal], [candidate[i] for i in unequal], rules)
-    return Match(reference, candidate, unequal, judged)
-
-
-def match_roughly(reference: str, candidate: str, rules: Rules) -> Match | None:
-    """Hold two texts side by side, cut at white space and brackets only; ``None`` where the pieces do not pair."""
-    pieces = split_roughly(reference), split_roughly(candidate)
-    if len(pieces[0]) != len(pieces[1]):
-        return None
-    unequal = [i for i, (a, b) in enumerate(zip(*pieces, strict=True)) if a != b]
-    if len(unequal) > 8 * _SAMPLE:  # where a few of many numbers differ already, the others need no look here
-        few = unequal[:: len(unequal) // _SAMPLE]
-        sample = match_tokens([pieces[0][i] for i in few], [pieces[1][i] for i in few], rules)
-        if sample.judged is not None and not np.isnan(sample.judged.distance).any() and not sample.passes:
-            return sample
-    return match_tokens([pieces[0][i] for i in unequal], [pieces[1][i] for i in unequal], rules)
-
-
-def match_texts(reference: str, candidate: str, rules: Rules) -> Match:
-    """Hold two texts side by side; only what differs is tokenised, as long as all of it passes."""
-    sides = Side(reference), Side(candidate)
-    aligned = align_sides(*sides, rules) or _align_named(reference, candidate, *sides, rules)
-    if aligned is not None:
-        return Match(aligned.reference, aligned.candidate, range(len(aligned.reference)), aligned.judged, aligned)
-    if all(side.is_plain for side in sides) and sides[0].count() != sides[1].count():
-        return Match((), (), paired=False)
-    rough = match_roughly(reference, candidate, rules)
-    if rough is not None and rough.passes:
-        return rough
-    only_numbers = rough is not None and rough.judged is not None and not np.isnan(rough.judged.distance).any()
-    if rough is not None and not only_numbers:  # where all that differs is a number, no finer look helps
-        fine = match_tokens(tokenise("\n".join(rough.reference)), tokenise("\n".join(rough.candidate)), rules)
-        if fine.passes:
-            return fine
-    return match_tokens(tokenise(reference), tokenise(candidate), rules)
-
-
-def _align_named(reference: str, candidate: str, one: Side, other: Side, rules: Rules) -> Aligned | None:
-    """Hold two texts side by side of which one has ``nan`` or ``inf`` where the other has a number."""
-    if len(one.starts) == len(other.starts) or not (one.may_hold_names or other.may_hold_names):
-        return None
-    return align_sides(Side(reference, named=True), Side(candidate, named=True), rules)
 
 
 def compare_text(reference: str, candidate: str, rules: Rules, *, layout: bool = True) -> Comparison:
@@ -152,7 +62,9 @@ def compare_text(reference: str, candidate: str, rules: Rules, *, layout: bool =
         _note_tokens(ledger, match, masked[0].text)
         report_masks(ledger, *masked)
     else:
-        _note_lines(ledger, masked[0].text, masked[1].text, rules)
+        note_lines(ledger, masked[0].text, masked[1].text, rules)
+        if _truncated(masked[0].text) != _truncated(masked[1].text):
+            ledger.remark("only one of the two is truncated (…)")
     return ledger.conclude(rules)
 
 
@@ -194,8 +106,10 @@ def _share(match: Match, reference: str, candidate: str) -> float:
         return 1
     if match.paired and match.judged is not None:
         return 1 - int(np.count_nonzero(match.judged.far)) / match.total
+    before, reference, candidate, after = trim(reference, candidate)
+    around = len(split_roughly(before)) + len(split_roughly(after))
     pieces = split_roughly(reference), split_roughly(candidate)
-    return overlap(*pieces) / max(len(pieces[0]), len(pieces[1]), 1)
+    return (around + overlap(*pieces)) / max(around + max(map(len, pieces)), 1)
 
 
 def _note_passing(ledger: Ledger, match: Match, reference: str, candidate: str) -> None:
@@ -248,42 +162,3 @@ def _note_tokens(ledger: Ledger, match: Match, reference: str) -> None:
 
 def _spoken(token: str) -> str:
     return f"<{token[1:-1]}>" if token.startswith("\ufdd0") else token
-
-
-def _note_lines(ledger: Ledger, reference: str, candidate: str, rules: Rules) -> None:
-    one, other = reference.splitlines(), candidate.splitlines()
-    for change in changes(one, other, key=_evenly_spaced):
-        common = min(len(change.reference), len(change.candidate))
-        _note_line_pairs(
-            ledger, [(i, one[i], other[j]) for i, j in zip(change.reference, change.candidate, strict=False)], rules
-        )
-        for i in change.reference[common:]:
-            if one[i].strip():
-                ledger.differ(f"line {i + 1}, lost", _readable(one[i]), None)
-        for j in change.candidate[common:]:
-            if other[j].strip():
-                ledger.differ(f"line {j + 1}, new", None, _readable(other[j]))
-    if not ledger.count:
-        ledger.differ("text", _readable(reference), _readable(candidate))
-    if _truncated(reference) != _truncated(candidate):
-        ledger.remark("only one of the two is truncated (…)")
-
-
-def _evenly_spaced(line: str) -> str:
-    return " ".join(line.split())
-
-
-def _note_line_pairs(ledger: Ledger, pairs: list[tuple[int, str, str]], rules: Rules) -> None:
-    """Note the lines that differ; beyond what is shown they are only counted."""
-    for position, (line, one, other) in enumerate(pairs):
-        if ledger.count >= MAX_DIFFERENCES:
-            ledger.count += len(pairs) - position
-            return
-        short = max(len(one), len(other)) < _SHORT
-        match = match_tokens(tokenise(one), tokenise(other), rules) if short else match_texts(one, other, rules)
-        if not match.passes:
-            ledger.differ(f"line {line + 1}", _readable(one), _readable(other))
-
-
-def _readable(text: str) -> str:
-    return text.replace("\ufdd0", "<").replace("\ufdd1", ">")

@@ -62,13 +62,18 @@ def starts_of(text: str, indices: Iterable[int]) -> list[int]:
     return [match.start() for index, match in enumerate(matches) if index in wanted]
 
 
-def describe(text: str, starts: Iterable[int]) -> list[str]:
+def describe(text: str, starts: Iterable[int], line: int = 1) -> list[str]:
     """Return what stands at these places of the text, given in ascending order, as ``line 3, number 2``.
 
     Only the lines that hold them are tokenised, as no token reaches across lines.
+
+    Parameters
+    ----------
+    line:
+        The number of the text's first line.
     """
     places: list[str] = []
-    line, begin = 1, -1
+    begin = -1
     numbers = words = 0
     tokens = iter(_TOKEN.finditer(""))
     for start in starts:

@@ -9,8 +9,9 @@ from nbrepro.compare.aligned import align
 from nbrepro.compare.base import MAX_DIFFERENCES, Rules
 from nbrepro.compare.decimals import read_decimals
 from nbrepro.compare.html import compare_html
+from nbrepro.compare.matching import Match, match_texts, match_tokens
 from nbrepro.compare.sides import Side
-from nbrepro.compare.text import Match, compare_text, match_texts, match_tokens
+from nbrepro.compare.text import compare_text
 from nbrepro.compare.tokens import tokenise
 from nbrepro.records import Verdict
 

@@ -23,7 +23,7 @@ HTML('<table><thead><tr><th></th><th>region</th><th>orders</th><th>share</th></t
 CURVE = """import os
 from PIL import Image, ImageDraw
 curve = Image.new('RGB', (220, 120), 'white')
-heights = [100 - 9 * n for n in range(9)] + [10 + os.urandom(1)[0] / 4]
+heights = [100 - 9 * n for n in range(7)] + [10 + byte / 4 for byte in os.urandom(3)]  # hardly ever the same ones
 ImageDraw.Draw(curve).line([(10 + 22 * n, height) for n, height in enumerate(heights)], fill='navy', width=3)
 curve"""
 
