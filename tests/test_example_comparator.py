@@ -46,7 +46,7 @@ def test_the_how_to_shows_the_example_as_it_is() -> None:
 JUDGED = """
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 from nbrepro.compare import compare_notebooks
-from nbrepro.compare.registry import default_registry
+from nbrepro.compare.builtin import default_registry
 from nbrepro.config import Settings
 print(type(default_registry().find("chemical/seq-na-fasta")).__module__)
 def notebook(text):

@@ -2,7 +2,7 @@
 import { DriftItem } from './drifts.js';
 import { Inputs } from './inputs.js';
 import { Check } from './schema.js';
-import type { PanelState } from './model.js';
+import { PanelState } from './states.js';
 import { passes } from './verdicts.js';
 import { Words } from './words.js';
 

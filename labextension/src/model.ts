@@ -8,10 +8,9 @@ import { Inputs } from './inputs.js';
 import { CellMark, cellMarks } from './marks.js';
 import { runOrder } from './order.js';
 import { Check } from './schema.js';
+import { PanelState } from './states.js';
 import { isOlder } from './verdicts.js';
 import { ranges, Words } from './words.js';
-
-export type PanelState = 'empty' | 'not_loaded' | 'tracked' | 'clean' | 'drift' | 'running' | 'failed';
 
 export interface View {
   state: PanelState;

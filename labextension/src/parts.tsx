@@ -1,7 +1,7 @@
 /** Small parts that several views share. */
 import React from 'react';
 
-import { PanelState } from './model.js';
+import { PanelState } from './states.js';
 import { CommandIDs } from './tokens.js';
 import { Words } from './words.js';
 

@@ -12,7 +12,7 @@ from nbrepro.compare.metrics import METRIC
 from nbrepro.compare.payload import as_text
 from nbrepro.compare.registry import Registry
 from nbrepro.compare.trees import compare_trees
-from nbrepro.compare.widgets import VIEW
+from nbrepro.compare.widgetstates import VIEW
 from nbrepro.records import Verdict
 
 _OPAQUE = re.compile(r"\s*<.*>\s*", re.DOTALL)

@@ -21,15 +21,16 @@ import msgspec
 from nbformat import NotebookNode
 
 from nbrepro.compare.base import Rules
+from nbrepro.compare.builtin import default_registry
 from nbrepro.compare.metrics import METRIC, declares_tolerance
 from nbrepro.compare.outputs import Unit, compare_pair, pair_units, read_outputs
 from nbrepro.compare.parts import Parts, alike, as_number, take_apart
 from nbrepro.compare.payload import as_text
 from nbrepro.compare.presence import allow_absence, learn_presence, names_seen
-from nbrepro.compare.registry import Registry, default_registry
+from nbrepro.compare.registry import Registry
 from nbrepro.compare.sanitising import Edits
 from nbrepro.compare.student import Limits, spread_of
-from nbrepro.compare.widgets import models_of
+from nbrepro.compare.widgetstates import models_of
 from nbrepro.config import Settings, cell_rules
 from nbrepro.notebooks import align_cells, source_of, tags_of
 from nbrepro.peers.metadata import read_edits

@@ -9,11 +9,12 @@ from typing import Any
 from nbformat import NotebookNode
 
 from nbrepro.compare.base import Rules
+from nbrepro.compare.builtin import default_registry
 from nbrepro.compare.calibration import Calibrated, calibrations_of, level_for
 from nbrepro.compare.outputs import read_outputs
-from nbrepro.compare.registry import Registry, default_registry
+from nbrepro.compare.registry import Registry
 from nbrepro.compare.sanitising import Edits, compare_edited
-from nbrepro.compare.widgets import models_of
+from nbrepro.compare.widgetstates import models_of
 from nbrepro.config import CellRules, Settings, cell_rules
 from nbrepro.notebooks import align_cells, cell_numbers, source_of, tags_of
 from nbrepro.peers.metadata import BY, read_edits

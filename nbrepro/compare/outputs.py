@@ -11,7 +11,7 @@ from nbrepro.compare.bundle import compare_bundles, compare_metadata
 from nbrepro.compare.linediff import changes
 from nbrepro.compare.payload import as_text, shorten
 from nbrepro.compare.registry import Registry
-from nbrepro.compare.widgets import VIEW, resolve
+from nbrepro.compare.widgetstates import VIEW, resolve
 from nbrepro.records import Difference, OutputResult, Verdict, worst
 from nbrepro.records.digests import digest_json
 

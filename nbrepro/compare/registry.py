@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import functools
 import re
 from collections.abc import Iterable
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint
 from typing import Any
 
 from nbrepro.compare.base import Comparator
@@ -103,13 +102,3 @@ def load_plugins(registry: Registry, points: Iterable[EntryPoint]) -> None:
             msg = f"{point.value} cannot be loaded ({fault}): mend or uninstall the package"
             raise ConfigError(msg, context=(GROUP, point.name)) from fault
         registry.register(offered() if isinstance(offered, type) else offered)
-
-
-@functools.cache
-def default_registry() -> Registry:
-    """Return the registry of nbrepro's own comparators and those of installed packages."""
-    from nbrepro.compare.builtin import BUILTIN  # noqa: PLC0415 - the comparators themselves use this registry
-
-    registry = Registry(BUILTIN)
-    load_plugins(registry, entry_points(group=GROUP))
-    return registry

@@ -5,15 +5,13 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from nbformat import NotebookNode, from_dict
 
+from nbrepro.execution.areas import OutputArea
 from nbrepro.execution.channels import Message
-
-if TYPE_CHECKING:
-    from nbrepro.execution.outputs import OutputArea
 
 STATE_TYPE = "application/vnd.jupyter.widget-state+json"
 VIEW_TYPE = "application/vnd.jupyter.widget-view+json"
@@ -34,8 +32,7 @@ class OutputWidget:
 class Widgets:
     """The widget models of a run, in the order of their making."""
 
-    def __init__(self, make_area: Callable[[list[NotebookNode]], OutputArea]) -> None:
-        self._make_area = make_area
+    def __init__(self) -> None:
         self._state: dict[str, dict[str, Any]] = {}
         self._buffers: dict[str, dict[tuple[Any, ...], dict[str, Any]]] = {}
         self._captures: dict[str, OutputWidget] = {}
@@ -49,7 +46,7 @@ class Widgets:
         if message.type == "comm_open" and message.content.get("target_name") == _TARGET:
             self._state[comm] = {}
             if data.get("state", {}).get("_model_name") == "OutputModel":
-                self._captures[comm] = OutputWidget(self._make_area([]))
+                self._captures[comm] = OutputWidget(OutputArea([]))
         if message.type == "comm_close":
             self._state.pop(comm, None)
             self._captures.pop(comm, None)

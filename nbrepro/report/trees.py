@@ -9,7 +9,7 @@ from typing import Any
 from nbrepro.compare.metrics import METRIC
 from nbrepro.compare.payload import as_json
 from nbrepro.compare.typedarrays import decoded
-from nbrepro.compare.widgets import VIEW
+from nbrepro.compare.widgetstates import VIEW
 from nbrepro.report.kinds import shortened
 
 MOST_LINES = 5000

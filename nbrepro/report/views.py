@@ -10,7 +10,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
-from nbrepro.compare.widgets import models_of
+from nbrepro.compare.widgetstates import models_of
 from nbrepro.explain import followers, likely_causes
 from nbrepro.records import Cause, CellResult, Difference, Drift, Mask, NotebookResult, Verdict
 from nbrepro.report.kinds import percent

@@ -23,6 +23,7 @@ def main() -> int:
     """Do one job and return 0; what became of it is in the last line that was said."""
     say = _speaker()
     order = json.loads(_read_line() or b"{}")
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a server that a script put in the background ignores it
     threading.Thread(target=_listen, daemon=True).start()
     try:
         outcome = _work(order, say)

@@ -12,7 +12,7 @@ from PIL import Image
 
 from nbrepro.compare.base import Comparator, Rules
 from nbrepro.compare.binary import BytesComparator
-from nbrepro.compare.builtin import BUILTIN
+from nbrepro.compare.builtin import BUILTIN, default_registry
 from nbrepro.compare.errors import ErrorComparator
 from nbrepro.compare.html import HtmlComparator
 from nbrepro.compare.images import ImageComparator
@@ -105,7 +105,7 @@ class TestBokeh(ComparatorTests):
 
 
 class TestWidget(ComparatorTests):
-    comparator = WidgetComparator()
+    comparator = WidgetComparator(default_registry)
     equal = [({"model": "A", "model_id": "aa", "value": 1}, {"model": "A", "model_id": "bb", "value": 1})]
     unequal = [({"model": "A", "value": 1}, {"model": "A", "value": 2})]
 

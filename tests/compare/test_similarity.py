@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from nbrepro.compare.base import Rules
-from nbrepro.compare.builtin import BUILTIN
+from nbrepro.compare.builtin import BUILTIN, default_registry
 from nbrepro.compare.outputs import compare_outputs, read_outputs
-from nbrepro.compare.registry import default_registry
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "similarity.md").read_text(encoding="utf-8")
 DESCRIBED, EXAMPLES = PAGE.split("## Examples")

@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from nbrepro.compare.base import Comparison, Rules
-from nbrepro.compare.widgets import WidgetComparator, resolve
+from nbrepro.compare.builtin import default_registry
+from nbrepro.compare.widgets import WidgetComparator
+from nbrepro.compare.widgetstates import resolve
 from nbrepro.records import Verdict
 
 
@@ -24,7 +26,7 @@ def widget(state: dict[str, Any], data: str, *path: str | int) -> Any:
 
 
 def compare(one: Any, other: Any) -> Comparison:
-    return WidgetComparator().compare(one, other, Rules())
+    return WidgetComparator(default_registry).compare(one, other, Rules())
 
 
 @pytest.mark.parametrize(("last", "verdict"), [(3.0 + 1e-12, Verdict.WITHIN_TOLERANCE), (3.5, Verdict.DIFFERENT)])

@@ -16,8 +16,8 @@ from lxml import etree
 from PIL import Image
 
 from nbrepro.compare.base import Rules
+from nbrepro.compare.builtin import default_registry
 from nbrepro.compare.masking import mask
-from nbrepro.compare.registry import default_registry
 from nbrepro.compare.terminal import render
 
 FAMILIES = sorted(path.stem for path in (Path(__file__).parent / "pairs").glob("*.json"))

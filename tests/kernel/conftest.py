@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,6 +30,11 @@ class Answer:
     outputs: list[dict[str, Any]] = field(default_factory=list)
     """Messages other than streams."""
     reply: dict[str, Any] = field(default_factory=dict)
+
+
+def _ends_amid_a_line(path: Path) -> bool:
+    text = path.read_bytes() if path.exists() else b""
+    return bool(text) and not text.endswith(b"\n")
 
 
 class Kernel:
@@ -88,7 +94,10 @@ class Kernel:
 
     @property
     def journal(self) -> Journal:
-        """The journal as it is now."""
+        """The journal as it is now, behind the entry that may just be written: the long one of the fingerprint."""
+        deadline = time.monotonic() + 5
+        while time.monotonic() < deadline and _ends_amid_a_line(self.journal_path):
+            time.sleep(0.01)
         return read_journal(self.journal_path)
 
     def recorded(self, code: str) -> CellRun:
