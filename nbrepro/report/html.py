@@ -164,9 +164,9 @@ def _environment() -> Environment:
     return environment
 
 
-def _prose(text: str, most: int = 600) -> Markup:
+def _prose(text: str, most: int = 600, lines: int = 6) -> Markup:
     """Return a sentence whose parts between backticks are set as code; everything in it is escaped."""
-    parts = clipped(text, most, 6).split("`")
+    parts = clipped(text, most, lines).split("`")
     if len(parts) % 2 == 0:
         return escape("`".join(parts))
     return Markup("").join(

@@ -183,3 +183,9 @@ def poisoned(value: Any, text: str, key: str = "") -> Any:
         return [poisoned(item, text, key) for item in value]
     is_kept = key in ("output_type", "model_id", "dtype", "bdata") or key.startswith(("image/", "application/pdf"))
     return value + text if isinstance(value, str) and not is_kept else value
+
+
+def test_a_command_that_a_reason_names_is_set_as_code() -> None:
+    told = parser.fromstring(gallery.page()).xpath("//*[contains(text(), 'there are no outputs to compare with')]")
+    assert told
+    assert all(node.xpath("./code/text()") == ["nbrepro record"] for node in told)
