@@ -16,7 +16,7 @@ from nbrepro.compare.outputs import Unit, pair_units, read_outputs
 from nbrepro.compare.terminal import render
 from nbrepro.records import OutputResult
 from nbrepro.records.digests import digest_bytes, short
-from nbrepro.report import frames, images, textdiff, trees
+from nbrepro.report import documents, frames, images, textdiff, trees
 from nbrepro.report.excerpts import plain_text
 from nbrepro.report.kinds import kind_name
 
@@ -122,6 +122,8 @@ def _pane(left: Unit | None, right: Unit | None, result: OutputResult | None) ->
         return _picture(mime, (before, after), (_width(left, mime), _width(right, mime)), result)
     if mime == "text/html" and not all(_undrawn(value) for value in (before, after) if value is not None):
         return _frame(mime, before, after, result)
+    if mime == "application/pdf" and (pages := documents.pages_of(before, after)):
+        return _page(mime, pages, (before, after), result)
     if mime.startswith(_BINARY):
         return _media(mime, before, after, result)
     if _needs_script(mime, before, after):
@@ -171,8 +173,17 @@ def _media(mime: str, before: Any, after: Any, result: OutputResult | None) -> P
     """Return a pane of what is told by its size, and can be played where it is a sound or a film."""
     kind = mime.partition("/")[0] if mime.startswith(("audio/", "video/")) else "bytes"
     sides = [_described(mime, value, is_played=kind != "bytes") for value in (before, after)]
-    notes = ("A PDF is not drawn here: the places listed are in the commands that draw it.",) if "pdf" in mime else ()
+    notes = (documents.UNDRAWN,) if mime == "application/pdf" else ()
     return Pane(kind=kind, mime=mime, result=result, left=sides[0], right=sides[1], notes=notes)
+
+
+def _page(mime: str, pages: documents.Pages, values: tuple[Any, Any], result: OutputResult | None) -> Pane:
+    shown = _picture("image/png", pages.pictures, pages.widths, result)
+    left, right = (
+        Side(note="no such page") if picture is None and value is not None else side
+        for side, picture, value in zip((shown.left, shown.right), pages.pictures, values, strict=True)
+    )
+    return replace(shown, mime=mime, left=left, right=right, notes=pages.notes)
 
 
 def _described(mime: str, value: Any, *, is_played: bool) -> Side:

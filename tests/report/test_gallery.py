@@ -26,7 +26,7 @@ OTHERWISE = {
     "pandas/frame-as-markdown-value-changed": "text",
     "pandas/frame-as-latex-value-changed": "text",
     "pillow/embedded-image-in-html-changed": "frame",
-    "matplotlib/pdf-line-changed": "bytes",
+    "matplotlib/pdf-line-changed": "picture",
     "plots/altair-html-renderer-value-changed": "none",
     "plots/bokeh-value-changed": "none",
     "plots/bokeh-glyph-colour-changed": "none",
@@ -186,6 +186,6 @@ def poisoned(value: Any, text: str, key: str = "") -> Any:
 
 
 def test_a_command_that_a_reason_names_is_set_as_code() -> None:
-    told = parser.fromstring(gallery.page()).xpath("//*[contains(text(), 'there are no outputs to compare with')]")
+    told = re.findall("there are no outputs to compare with: .*?</", gallery.page())
     assert told
-    assert all(node.xpath("./code/text()") == ["nbrepro record"] for node in told)
+    assert all("or <code>nbrepro record</" in sentence for sentence in told)
