@@ -1,11 +1,9 @@
-"""One text in another layout: wrapped frames, scalars with their type's name, sets in another order."""
+"""One text in another layout: wrapped frames, scalars with their type's name, the rules of drawn tables."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
-
-from nbrepro.compare.numbers import is_number
 
 _SCALAR = re.compile(
     r"\b(?:np|numpy)\.(?:float|u?int|longdouble|longlong|ulonglong|intp?c?|str_|bytes_|bool_?|datetime64|timedelta64)"
@@ -86,68 +84,6 @@ def _index_width(blocks: list[list[str]]) -> int:
         if all(row[column] == " " for block in blocks for row in block):
             width = column
     return width
-
-
-_OPENERS = {"{": "}", "[": "]", "(": ")"}
-_CLOSERS = frozenset(_OPENERS.values())
-_DEPTH = 30
-"""Nesting up to which sets are looked for: each level copies what it holds."""
-_SET_LIKE = frozenset({"dict_keys", "dict_items", "KeysView", "ItemsView"})
-
-
-def may_hold_sets(text: str) -> bool:
-    """Whether there may be a set, or a view of keys or items, in the text."""
-    return "{" in text or any(name in text for name in _SET_LIKE)
-
-
-def sort_sets(tokens: list[str]) -> list[str]:
-    """Return the tokens with the items of sets, and of views of keys and items, in one order."""
-    if _deepest(tokens) > _DEPTH:
-        return tokens
-    stack: list[tuple[str, list[list[str]], bool]] = []
-    items: list[list[str]] = [[]]
-    for position, sign in enumerate(tokens):
-        if sign in _OPENERS:
-            named = sign == "[" and position > 1 and tokens[position - 1] == "(" and tokens[position - 2] in _SET_LIKE
-            stack.append((sign, items, named))
-            items = [[]]
-        elif stack and sign == _OPENERS[stack[-1][0]]:
-            opener, outer, named = stack.pop()
-            if named or (opener == "{" and not any(":" in item for item in items)):
-                items.sort(key=_order)
-            outer[-1] += [opener, *_joined(items), sign]
-            items = outer
-        elif sign == "," and stack:
-            items.append([])
-        else:
-            items[-1].append(sign)
-    while stack:
-        opener, outer, _ = stack.pop()
-        outer[-1] += [opener, *_joined(items)]
-        items = outer
-    return _joined(items)
-
-
-def _deepest(tokens: list[str]) -> int:
-    """Return how deep the brackets nest, unbalanced ones counted as if they never closed."""
-    depth = deepest = 0
-    for sign in tokens:
-        depth += (sign in _OPENERS) - (sign in _CLOSERS and depth > 0)
-        deepest = max(deepest, depth)
-    return deepest
-
-
-def _joined(items: list[list[str]]) -> list[str]:
-    joined: list[str] = []
-    for position, item in enumerate(items):
-        joined += [",", *item] if position else item
-    return joined
-
-
-def _order(item: list[str]) -> tuple[int, float, list[str]]:
-    if len(item) == 1 and is_number(item[0]) and "j" not in item[0] and len(item[0]) < 300:  # noqa: PLR2004 - float's range
-        return 0, float(item[0]), item
-    return 1, 0.0, item
 
 
 _RULE = re.compile(r"[ \t]*[-=+|:─━═┄┼┬┴├┤┌┐└┘╞╪╡╒╤╕╘╧╛╭╮╰╯┏┓┗┛┣┫┳┻╋]+(?:[ ]+[-=]+)*[ \t]*")

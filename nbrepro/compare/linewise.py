@@ -1,70 +1,53 @@
-"""Texts of different length, told line by line: which were lost, which are new, which changed.
-
-Lines are paired by what they say up to noise: a line lost from a log whose every number trembles is one line lost.
-"""
+"""Texts of different length, told line by line: which were lost, which are new, which moved, which changed."""
 
 from __future__ import annotations
 
-import difflib
-import re
-from collections.abc import Sequence
-from itertools import count
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from nbrepro.compare.aligned import align
 from nbrepro.compare.base import MAX_DIFFERENCES, Ledger, Rules
-from nbrepro.compare.linediff import MOST
+from nbrepro.compare.linediff import Change
+from nbrepro.compare.linepairs import by_outline, unlike_runs
 from nbrepro.compare.matching import match_texts, match_tokens
-from nbrepro.compare.tokens import tokenise
+from nbrepro.compare.tokens import describe, starts_of, tokenise
 from nbrepro.compare.trimming import trim
 
 _SHORT = 2_000
-"""Characters of a line up to which a look at each of its tokens costs little."""
-_FIRST, _GROWTH = 32, 4
-"""Lines that are held side by side at first, and how many times as many next."""
-_FLOAT = re.compile(r"(?<![\w.])[-+]?(?:\d+\.\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w.])")
+"""Characters of a line up to which cutting it into tokens is the quickest look at it."""
+_AT_A_GLANCE = 200
+"""Characters of a line up to which a reader sees himself what it lacks."""
+_LONGEST = 100_000
+"""Characters of a line up to which what it lacks is looked for."""
+_BEYOND = 20
+"""Runs of lines that are still counted when as many differences as are shown have been found."""
+_EACH = 3
+"""Lost or new lines in a row that are told one by one; more are told as one run."""
+
+
+@dataclass(frozen=True)
+class _Note:
+    """Lines that changed, were lost (``candidate`` empty), are new (``reference`` empty) or moved."""
+
+    reference: range
+    candidate: range
+    is_move: bool = False
 
 
 def note_lines(ledger: Ledger, reference: str, candidate: str, rules: Rules) -> None:
-    """Note the lines in which two texts that were found to differ do so.
-
-    Behind the last one that is shown, lines are paired by position and counted.
-    """
-    before, middle, other_middle, _ = trim(reference, candidate)
-    above = len(before.splitlines())
-    one, other = middle.splitlines(), other_middle.splitlines()
-    if len(one) == len(other) == 1:  # a long one need not be looked at again
-        ledger.differ(f"line {above + 1}", readable(one[0]), readable(other[0]))
-        return
-    back = common_lines(one, other, rules, from_end=True)
-    one, other = one[: len(one) - back], other[: len(other) - back]
-    i = j = 0
-    while ledger.count < MAX_DIFFERENCES:
-        same = common_lines(one[i:], other[j:], rules)
-        i, j = i + same, j + same
-        if i == len(one) or j == len(other):
-            break
-        gone, new = _before_alike(one[i : i + MOST], other[j : j + MOST])
-        _note_change(ledger, one[i : i + gone], other[j : j + new], (above + i, above + j), rules)
-        i, j = i + gone, j + new
-    _note_change(ledger, one[i:], other[j:], (above + i, above + j), rules)
+    """Note the lines in which two texts that were found to differ do so."""
+    before, one, other, _ = trim(reference, candidate)
+    _Telling(ledger, one.split("\n"), other.split("\n"), before.count("\n") + 1, rules).tell()
     if not ledger.count:
         ledger.differ("text", readable(reference), readable(candidate))
 
 
-def _note_change(
-    ledger: Ledger, gone: Sequence[str], new: Sequence[str], begins: tuple[int, int], rules: Rules
-) -> None:
-    """Note lines that stand in place of others."""
-    _note_pairs(ledger, list(zip(count(begins[0]), gone, new)), rules)
-    common = min(len(gone), len(new))
-    for line, text in enumerate(gone[common:], begins[0] + common + 1):
-        if text.strip():
-            ledger.differ(f"line {line}, lost", readable(text), None)
-    for line, text in enumerate(new[common:], begins[1] + common + 1):
-        if text.strip():
-            ledger.differ(f"line {line}, new", None, readable(text))
+def shares_lines(reference: str, candidate: str) -> bool:
+    """Whether at least half of the lines of either text are in the other one, too."""
+    bags = [Counter(text.split("\n")) for text in (reference, candidate)]
+    return 2 * (bags[0] & bags[1]).total() >= max(bag.total() for bag in bags)
 
 
 def readable(text: str) -> str:
@@ -72,72 +55,146 @@ def readable(text: str) -> str:
     return text.replace("\ufdd0", "<").replace("\ufdd1", ">")
 
 
-def _before_alike(one: Sequence[str], other: Sequence[str]) -> tuple[int, int]:
-    """Return how many lines of either stand before the first that are of one gist; at least one of either's."""
-    gists = [*map(_gist, one)], [*map(_gist, other)]
-    if gists[0][0] == gists[1][0]:  # and yet not within tolerance
-        return 1, 1
-    first = difflib.SequenceMatcher(None, *gists, autojunk=False).get_matching_blocks()[0]
-    return first.a, first.b
+class _Telling:
+    """Tells what differs between the lines of two texts.
 
-
-def common_lines(one: Sequence[str], other: Sequence[str], rules: Rules, *, from_end: bool = False) -> int:
-    """Return how many lines both begin with, or end with, while their numbers are within tolerance.
-
-    None of these lines differs; there may be a few more that do not.
+    Parameters
+    ----------
+    first:
+        The number that the first of these lines has in both texts.
     """
-    most = min(len(one), len(other))
-    found, step, grows = 0, _FIRST, True
-    while step and found < most:
-        step = min(step, most - found)
-        agreeing = _agreeing(_block(one, found, step, from_end), _block(other, found, step, from_end), rules, from_end)
-        if agreeing is None:
-            step, grows = step // 2, False
-            continue
-        found += agreeing
-        if agreeing < step:
-            break
-        step *= _GROWTH if grows else 1
-    return found
 
+    def __init__(self, ledger: Ledger, one: list[str], other: list[str], first: int, rules: Rules) -> None:
+        self._ledger, self._one, self._other, self._first, self._rules = ledger, one, other, first, rules
 
-def _block(lines: Sequence[str], skipped: int, count: int, from_end: bool) -> Sequence[str]:
-    """Return as many lines, behind the first that are skipped, or before the last."""
-    end = len(lines) - skipped
-    return lines[end - count : end] if from_end else lines[skipped : skipped + count]
-
-
-def _agreeing(one: Sequence[str], other: Sequence[str], rules: Rules, from_end: bool) -> int | None:
-    """Return how many of the first, or last, lines agree; ``None`` where more than numbers differs."""
-    if one == other:
-        return len(one)
-    aligned = align("\n".join(one), "\n".join(other), rules)
-    if aligned is None:
-        return None
-    far = np.flatnonzero(aligned.judged.far) if aligned.judged is not None else ()
-    if not len(far):
-        return len(one)
-    at = far[-1 if from_end else 0]
-    lines = [side.data.count(b"\n", 0, starts[at]) for side, starts in zip(aligned.sides, aligned.starts, strict=True)]
-    return len(one) - 1 - max(lines) if from_end else min(lines)
-
-
-def _gist(line: str) -> str:
-    """Return what lines are paired by: words, and numbers to the fourth digit; a long one is taken as it is."""
-    if len(line) > _SHORT:
-        return line
-    return " ".join(_FLOAT.sub(lambda match: f"{float(match.group()):.3e}", line).split())
-
-
-def _note_pairs(ledger: Ledger, pairs: Sequence[tuple[int, str, str]], rules: Rules) -> None:
-    """Note the lines that differ; beyond what is shown they are only counted."""
-    for position, (line, one, other) in enumerate(pairs):
-        if ledger.count >= MAX_DIFFERENCES:
-            ledger.count += len(pairs) - position
+    def tell(self) -> None:
+        """Note all differences; beyond those that are shown they are counted as far as is cheap."""
+        if len(self._one) == len(self._other) == 1:  # known to differ: a long line need not be looked at again
+            self._changed(0, 0)
             return
+        notes: list[_Note] = []
+        beyond = 0
+        for run in unlike_runs(self._one, self._other, self._rules):
+            if len(notes) < MAX_DIFFERENCES:
+                notes += self._notes(run)
+                continue
+            beyond += 1
+            if beyond > _BEYOND:
+                self._ledger.remark(f"what follows line {self._first + run.reference.start} was not counted")
+                break
+            self._ledger.count += max(len(run.reference), len(run.candidate))
+        notes = self._with_moves(notes)
+        if self._is_reordered():
+            self._ledger.remark("the same lines in another order")
+            if not all(note.is_move for note in notes):
+                first = range(min(_EACH, len(self._one)))
+                self._ledger.differ(
+                    "the order of the lines", self._text(self._one, first), self._text(self._other, first)
+                )
+                return
+        for note in notes:
+            self._tell(note)
+
+    def _is_reordered(self) -> bool:
+        if len(self._one) != len(self._other):
+            return False
+        return Counter(map(_even, self._one)) == Counter(map(_even, self._other))
+
+    def _notes(self, run: Change) -> Iterator[_Note]:
+        for part in by_outline(run, self._one, self._other):
+            common = min(len(part.reference), len(part.candidate))
+            for i, j in zip(part.reference[:common], part.candidate[:common], strict=True):
+                if not self._agree(self._one[i], self._other[j]):
+                    yield _Note(range(i, i + 1), range(j, j + 1))
+            yield from self._apart(part.reference[common:], part.candidate[common:])
+
+    def _apart(self, gone: range, new: range) -> Iterator[_Note]:
+        """Yield lines that only one text has; those that are empty are layout."""
+        for lines, run in ((self._one, gone), (self._other, new)):
+            parts = [run] if len(run) > _EACH else [range(k, k + 1) for k in run]
+            for part in parts:
+                if any(lines[k].strip() for k in part):
+                    yield _Note(part, range(0)) if lines is self._one else _Note(range(0), part)
+
+    def _agree(self, one: str, other: str) -> bool:
         if one == other:
-            continue
-        short = max(len(one), len(other)) < _SHORT
-        match = match_tokens(tokenise(one), tokenise(other), rules) if short else match_texts(one, other, rules)
-        if not match.passes:
-            ledger.differ(f"line {line + 1}", readable(one), readable(other))
+            return True
+        if max(len(one), len(other)) < _SHORT:
+            return match_tokens(tokenise(one), tokenise(other), self._rules).passes
+        return match_texts(one, other, self._rules).passes
+
+    def _with_moves(self, notes: Sequence[_Note]) -> list[_Note]:
+        """Return the notes, what is lost in one place and new in another as one that moved."""
+        lost = {self._said(self._one, note.reference): note for note in notes if not note.candidate}
+        moves: dict[_Note, _Note | None] = {}
+        for note in notes:
+            if not note.reference and (origin := lost.pop(self._said(self._other, note.candidate), None)):
+                moves[origin], moves[note] = _Note(origin.reference, note.candidate, is_move=True), None
+        kept = (moves.get(note, note) for note in notes)
+        return [note for note in kept if note is not None]
+
+    @staticmethod
+    def _said(lines: Sequence[str], part: range) -> tuple[str, ...]:
+        return tuple(_even(lines[k]) for k in part)
+
+    def _tell(self, note: _Note) -> None:
+        gone, new = self._place(note.reference), self._place(note.candidate)
+        if note.is_move:
+            text = self._text(self._one, note.reference)
+            self._ledger.differ(f"{gone}, moved to {new}", text, text)
+        elif not note.candidate:
+            self._ledger.differ(f"{gone}, lost", self._text(self._one, note.reference), None)
+        elif not note.reference:
+            self._ledger.differ(f"{new}, new", None, self._text(self._other, note.candidate))
+        else:
+            self._changed(note.reference.start, note.candidate.start)
+
+    def _changed(self, i: int, j: int) -> None:
+        one, other, place = self._one[i], self._other[j], f"line {self._first + i}"
+        part = _within(one, other, self._rules) if max(len(one), len(other)) > _AT_A_GLANCE else None
+        if part is None:
+            self._ledger.differ(place, readable(one), readable(other))
+        else:
+            self._ledger.differ(f"{place}, {part.where}", part.reference, part.candidate)
+
+    def _place(self, part: range) -> str:
+        if len(part) < 2:  # noqa: PLR2004 - several
+            return f"line {self._first + part.start}"
+        return f"lines {self._first + part.start} to {self._first + part.stop - 1}"
+
+    @staticmethod
+    def _text(lines: Sequence[str], part: range) -> str:
+        return "\n".join(readable(lines[k]) for k in part)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Where in a long line two texts part."""
+
+    where: str
+    reference: str | None
+    candidate: str | None
+
+
+def _within(one: str, other: str, rules: Rules) -> _Part | None:
+    """Return what a long line lost or got in one place; ``None`` where it is too long, or more than that differs."""
+    if max(len(one), len(other)) > _LONGEST:
+        return None
+    ours, theirs = tokenise(one), tokenise(other)
+    common, more = min(len(ours), len(theirs)), abs(len(ours) - len(theirs))
+    begin = match_tokens(ours[:common], theirs[:common], rules)
+    far = np.flatnonzero(begin.judged.far).tolist() if begin.judged is not None else []
+    at = begin.unequal[far[0]] if far else common
+    is_lost = len(ours) > len(theirs)
+    rest = (ours[at + more :], theirs[at:]) if is_lost else (ours[at:], theirs[at + more :])
+    if not more or not match_tokens(*rest, rules).passes:
+        return None
+    longer = one if is_lost else other
+    starts = starts_of(longer, [at, at + more])
+    text = readable(longer[starts[0] : starts[1] if len(starts) > 1 else None].strip())
+    place = describe(longer, starts[:1])[0].partition(", ")[2]
+    return _Part(f"{place}, lost", text, None) if is_lost else _Part(f"{place}, new", None, text)
+
+
+def _even(line: str) -> str:
+    return " ".join(line.split())

@@ -36,6 +36,8 @@ class Match:
     """Whether both sides have as many tokens."""
     around: tuple[str, str] = ("", "")
     """What stands before and behind them in both texts."""
+    starts: Sequence[int] = ()
+    """Where the reference's tokens begin, if they do not follow each other as in the text."""
 
     @property
     def passes(self) -> bool:
@@ -48,8 +50,16 @@ class Match:
         here = max(len(self.reference), len(self.candidate)) if self.aligned is None else self.aligned.total
         return max(here + sum(map(count_tokens, self.around)), 1)
 
+    @property
+    def far(self) -> list[int]:
+        """Which of the judged pairs differ, in the order of the reference's text."""
+        far: list[int] = [] if self.judged is None else np.flatnonzero(self.judged.far).tolist()
+        return sorted(far, key=lambda i: self.starts[self.unequal[i]]) if self.starts else far
+
     def describe(self, positions: Sequence[int], text: str) -> list[str]:
         """Return where these tokens are in the reference's text, as ``line 3, number 2``."""
+        if self.starts:
+            return describe(text, [self.starts[position] for position in positions])
         before, after = self.around
         text, line = text[len(before) : len(text) - len(after)], before.count("\n") + 1
         if self.aligned is None:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
 
 from nbrepro.compare.base import MAX_DIFFERENCES, Comparison, Ledger, Rules
-from nbrepro.compare.layouts import REWRITINGS, may_hold_sets, sort_sets
+from nbrepro.compare.indentation import other_place
+from nbrepro.compare.layouts import REWRITINGS
 from nbrepro.compare.linediff import overlap
-from nbrepro.compare.linewise import note_lines
+from nbrepro.compare.linewise import note_lines, shares_lines
 from nbrepro.compare.masking import mask, report_masks
 from nbrepro.compare.matching import Match, match_texts, match_tokens
 from nbrepro.compare.payload import as_text
+from nbrepro.compare.sets import QUOTED, may_hold_sets, sort_sets
 from nbrepro.compare.terminal import render
-from nbrepro.compare.tokens import split_roughly, tokenise
+from nbrepro.compare.tokens import split_roughly
 from nbrepro.compare.trimming import trim
 
-_QUOTED = re.compile(r"(?<!\w)'(?:[^'\\\n]|\\.)*'(?!\w)|(?<!\w)\"(?:[^\"\\\n]|\\.)*\"(?!\w)")
+_MANY = 10
+"""Tokens that differ beyond which lines are looked at, too."""
 _GAPS = re.compile(r"\s+")
 _TRUNCATED = ("...", "…", "⋮", "⋯")
 
@@ -58,7 +62,7 @@ def compare_text(reference: str, candidate: str, rules: Rules, *, layout: bool =
         _note_passing(ledger, match, reference, candidate)
         report_masks(ledger, *masked)
         _note_layout(ledger, masked[0].text, masked[1].text, layout=layout and rules.sets_aside("layout"))
-    elif match.paired:
+    elif match.paired and not _is_told_by_lines(match, masked[0].text, masked[1].text):
         _note_tokens(ledger, match, masked[0].text)
         report_masks(ledger, *masked)
     else:
@@ -86,8 +90,11 @@ def _in_another_layout(reference: str, candidate: str, match: Match, rules: Rule
                 reference, candidate = rewritten
     other = match_texts(reference, candidate, rules) if used else match
     if not other.passes and rules.sets_aside("set-order") and may_hold_sets(reference) and _may_be_sorted(other, rules):
+        one, two = sort_sets(reference), sort_sets(candidate)
+        other = replace(match_tokens(one.tokens, two.tokens, rules), starts=one.starts)
+        if not (other.passes or used) and other.paired and match.paired and len(other.far) < len(match.far):
+            return other  # what differs beside the order alone
         used.append("set-order")
-        other = match_tokens(sort_sets(tokenise(reference)), sort_sets(tokenise(candidate)), rules)
     if not other.passes:
         return match
     for name in used:
@@ -112,6 +119,12 @@ def _share(match: Match, reference: str, candidate: str) -> float:
     return (around + overlap(*pieces)) / max(around + max(map(len, pieces)), 1)
 
 
+def _is_told_by_lines(match: Match, reference: str, candidate: str) -> bool:
+    """Whether lines moved, so that very many tokens stand against others than their own."""
+    assert match.judged is not None
+    return int(np.count_nonzero(match.judged.far)) > _MANY and shares_lines(reference, candidate)
+
+
 def _note_passing(ledger: Ledger, match: Match, reference: str, candidate: str) -> None:
     judged = match.judged
     if judged is not None:
@@ -134,6 +147,8 @@ def _note_layout(ledger: Ledger, reference: str, candidate: str, *, layout: bool
         for one, other in zip(*quoted, strict=True):
             if one != other and _GAPS.findall(one) != _GAPS.findall(other):
                 ledger.differ("white space inside a string", one, other)
+    if layout and (moved := other_place(reference, candidate)):
+        ledger.differ(*moved)
     if not layout and _GAPS.findall(reference) != _GAPS.findall(candidate):
         ledger.differ("white space", reference, candidate)
     if not (ledger.noise or ledger.close or ledger.count):
@@ -141,14 +156,14 @@ def _note_layout(ledger: Ledger, reference: str, candidate: str, *, layout: bool
 
 
 def _quoted(text: str) -> list[str]:
-    return _QUOTED.findall(text) if "'" in text or '"' in text else []
+    return QUOTED.findall(text) if "'" in text or '"' in text else []
 
 
 def _note_tokens(ledger: Ledger, match: Match, reference: str) -> None:
     assert match.judged is not None
-    far = np.flatnonzero(match.judged.far)
+    far = match.far
     distances = match.judged.distance[far[:MAX_DIFFERENCES]].tolist()
-    shown = [match.unequal[i] for i in far[:MAX_DIFFERENCES].tolist()]
+    shown = [match.unequal[i] for i in far[:MAX_DIFFERENCES]]
     places = match.describe(shown, reference)
     for position, place, distance in zip(shown, places, distances, strict=True):
         ledger.differ(

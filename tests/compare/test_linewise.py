@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nbrepro.compare.base import Rules
 from nbrepro.compare.linediff import overlap
-from nbrepro.compare.linewise import common_lines
+from nbrepro.compare.linepairs import common_lines
 from nbrepro.compare.matching import match_tokens
 from nbrepro.compare.text import compare_text
 from nbrepro.compare.tokens import tokenise
@@ -51,6 +51,60 @@ def test_lines_lost_far_from_each_other_are_told_alone() -> None:
         "line 302, lost",
         "line 950, lost",
     ]
+
+
+def test_many_lines_lost_in_a_row_are_told_as_one_run_whatever_changed_behind_them() -> None:
+    assert places([*log(), "total 1000"], [*log(NOISE)[:500], *log(NOISE)[850:], "total 650"]) == [
+        "lines 501 to 850, lost",
+        "line 1001",
+    ]
+
+
+def test_a_line_that_moved_is_told_as_such() -> None:
+    tasks = [f"worker {i} finished task {i * 7 % 100}" for i in range(100)]
+    comparison = compare_text("\n".join(tasks), "\n".join([*tasks[1:], tasks[0]]), RULES)
+    assert [difference.where for difference in comparison.differences] == ["line 1, moved to line 100"]
+    assert "the same lines in another order" in str(comparison.reason)
+
+
+def test_lines_in_a_wholly_other_order_are_one_difference() -> None:
+    tasks = [f"worker {i} finished task {i * 7 % 100}" for i in range(100)]
+    comparison = compare_text("\n".join(tasks), "\n".join(random.Random(1).sample(tasks, 100)), RULES)
+    assert [difference.where for difference in comparison.differences] == ["the order of the lines"]
+    assert comparison.reason == "the same lines in another order"
+
+
+def test_of_two_trainings_each_epoch_stands_against_itself() -> None:
+    def training(seed: int) -> list[str]:
+        draw = random.Random(seed)
+        return [f"Epoch {i}/30 - loss: {1 / i + draw.gauss(0, 0.001):.4f}" for i in range(1, 31)]
+
+    one = training(1)
+    found = places([*one[:10], "Reducing the learning rate", *one[10:]], training(2))
+    assert "line 11, lost" in found
+    assert len([place for place in found if place.endswith(("lost", "new"))]) == 1
+
+
+def test_noise_below_atol_shifts_no_line() -> None:
+    def residuals(seed: int) -> list[str]:
+        draw = random.Random(seed)
+        return [f"row {i} residual={1e-14 * draw.random():.3e}" for i in range(100)]
+
+    assert places([*residuals(1), "n=100"], [*without(residuals(2), 51), "n=99"]) == ["line 51, lost", "line 101"]
+
+
+def test_what_a_long_line_lost_is_told_by_its_place() -> None:
+    draw = random.Random(1)
+    numbers = [draw.random() for _ in range(60)]
+    (difference,) = compare_text(str(numbers), str([*numbers[:30], *numbers[31:]]), RULES).differences
+    assert (difference.where, difference.reference) == ("line 1, number 31, lost", f"{numbers[30]},")
+
+
+def test_very_many_differences_are_counted_as_far_as_was_looked() -> None:
+    lines = [f"step {i}: loss {i * 0.37:.4f}" for i in range(30_000)]
+    comparison = compare_text("\n".join(lines), "\n".join(line for i, line in enumerate(lines) if i % 300), RULES)
+    assert 50 < comparison.count <= 100
+    assert "was not counted" in str(comparison.reason)
 
 
 def test_without_noise_lines_lost_far_from_each_other_are_told_alone_as_well() -> None:
