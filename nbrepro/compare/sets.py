@@ -6,13 +6,19 @@ import re
 from typing import NamedTuple
 
 from nbrepro.compare.numbers import is_number
-from nbrepro.compare.tokens import token_spans
+from nbrepro.compare.tokens import TOKEN
 
 QUOTED = re.compile(r"(?<!\w)'(?:[^'\\\n]|\\.)*'(?!\w)|(?<!\w)\"(?:[^\"\\\n]|\\.)*\"(?!\w)")
 """A string in quotation marks, on one line."""
+_LITERAL = re.compile(f"{QUOTED.pattern}|{TOKEN}", re.VERBOSE)
+_KEY = r"""(?:'[^'\n]*'|"[^"\n]*"|[^\s{}'",:()\[\]]+)\s*:"""
+_SET = re.compile(rf"\{{(?!\s*(?:\}}|{_KEY}))")
+"""A brace that neither closes at once nor has a key behind it."""
 _OPENERS = {"{": "}", "[": "]", "(": ")"}
 _CLOSERS = frozenset(_OPENERS.values())
 _GLUE = re.compile(r"[\w\\}^]")
+_BEGINS = frozenset("+-.0123456789")
+"""What a number begins with."""
 _DEPTH = 30
 """Nesting up to which sets are looked for: each level copies what it holds."""
 _SET_LIKE = frozenset({"dict_keys", "dict_items", "KeysView", "ItemsView"})
@@ -20,7 +26,7 @@ _SET_LIKE = frozenset({"dict_keys", "dict_items", "KeysView", "ItemsView"})
 
 def may_hold_sets(text: str) -> bool:
     """Whether there may be a set, or a view of keys or items, in the text."""
-    return "{" in text or any(name in text for name in _SET_LIKE)
+    return _SET.search(text) is not None or any(name in text for name in _SET_LIKE)
 
 
 class Sorted(NamedTuple):
@@ -88,19 +94,8 @@ def _is_glued(text: str, start: int) -> bool:
 
 def _literals(text: str) -> tuple[list[str], list[int]]:
     """Return the text's tokens, quoted strings whole, and where they begin."""
-    tokens: list[str] = []
-    starts: list[int] = []
-    end = 0
-    for quoted in (*QUOTED.finditer(text), None):
-        start = quoted.start() if quoted else len(text)
-        for begin, after in token_spans(text[end:start]):
-            tokens.append(text[end + begin : end + after])
-            starts.append(end + begin)
-        if quoted:
-            tokens.append(quoted.group())
-            starts.append(start)
-            end = quoted.end()
-    return tokens, starts
+    found = [(match.group(), match.start()) for match in _LITERAL.finditer(text)]
+    return [token for token, _ in found], [start for _, start in found]
 
 
 def _deepest(tokens: list[str]) -> int:
@@ -113,6 +108,6 @@ def _deepest(tokens: list[str]) -> int:
 
 
 def _order(item: list[str]) -> tuple[int, float, list[str]]:
-    if len(item) == 1 and is_number(item[0]) and "j" not in item[0] and len(item[0]) < 300:  # noqa: PLR2004 - float's range
+    if len(item) == 1 and item[0][0] in _BEGINS and is_number(item[0]) and "j" not in item[0] and len(item[0]) < 300:  # noqa: PLR2004 - float's range
         return 0, float(item[0]), item
     return 1, 0.0, item

@@ -12,8 +12,7 @@ OPEN, CLOSE = "\ufdd0", "\ufdd1"
 """Round the name of the normaliser that set a piece of text aside; Unicode keeps both for such inner use."""
 
 _DIGITS = r"(?:\d+\.\d*|\.\d+|\d+)(?:[eE][-+]?\d+)?"
-_TOKEN = re.compile(
-    rf"""
+TOKEN = rf"""
     {OPEN}[^{CLOSE}]*{CLOSE}
   | [^\W\d]\w*                                                        # a word
   | (?<![\w.,\[(])[-+]?\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?(?!,?\w|\.\d)     # 13,352.00; [1,234] is a list of two
@@ -27,9 +26,10 @@ _TOKEN = re.compile(
   | (?<![\w.])[-+]?\d+(?:[eE][-+]?\d+)?(?![\w.])
   | \w+                                                               # 3f2a9c
   | [^\w\s]
-    """,
-    re.VERBOSE,
-)
+"""
+"""The pattern of one token, to be compiled with `re.VERBOSE`."""
+
+_TOKEN = re.compile(TOKEN, re.VERBOSE)
 
 
 def tokenise(text: str) -> list[str]:
