@@ -10,6 +10,8 @@ from nbrepro.explain.sources import Names, names_of
 from nbrepro.records import Cause, CauseKind, CellResult, CellState, Confidence, Record, Verdict
 from nbrepro.sources.constructs import aliases, constructs
 
+AS_THE_FIRST = ", as the first differing cell does"
+"""The end of the link of a cell that reads what the first differing cell reads, and uses nothing that it made."""
 _BUILTINS = frozenset(dir(builtins)) | {"display", "get_ipython"}
 _DRAWING = frozenset({CauseKind.UNSEEDED_RANDOMNESS, CauseKind.TIME, CauseKind.NETWORK})
 
@@ -165,7 +167,7 @@ class _Taint:
     def shared(self, cell: CellResult) -> str | None:
         """What the cell reads that the first differing cell reads too."""
         names = sorted(names_of(cell.source).reads & self._suspects)
-        return f"it reads {_listing(names)}, as the first differing cell does" if names else None
+        return f"it reads {_listing(names)}{AS_THE_FIRST}" if names else None
 
     def never_ran(self, cell: CellResult) -> bool:
         """Whether the run ended before the cell."""

@@ -140,6 +140,9 @@ class _Page:
         if view.followers:
             self._console.print()
             self._say(view.follow_words, style="dim")
+        for cell in view.followers if self._verbose else ():
+            self._console.print()
+            self._cell(cell, view, leads=False)
 
     def _cell(self, cell: CellResult, view: View, *, leads: bool) -> None:
         title = Text(cell_title(view, cell, leads=leads))

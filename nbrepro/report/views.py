@@ -11,7 +11,7 @@ from typing import Any
 from nbformat import NotebookNode
 
 from nbrepro.compare.widgetstates import models_of
-from nbrepro.explain import followers, likely_causes
+from nbrepro.explain import AS_THE_FIRST, followers, likely_causes
 from nbrepro.records import Cause, CellResult, Difference, Drift, Mask, NotebookResult, Verdict
 from nbrepro.report.kinds import percent
 
@@ -50,9 +50,15 @@ class View:
 
     @property
     def follow_words(self) -> str:
-        """Which cells only follow from which."""
-        verb = "follows" if len(self.followers) == 1 else "follow"
-        return f"{cell_list(self.followers)} only {verb} from {cell_name(self.failing[0])}"
+        """Which cells differ for no reason of their own, and why where there is one such cell."""
+        is_one = len(self.followers) == 1
+        links = self.following.values()
+        if all(link.endswith(AS_THE_FIRST) for link in links):
+            verb = "differs with" if is_one else "differ with"
+        else:
+            verb = "only follows from" if is_one else "only follow from"
+        why = f": {next(iter(links))}" if is_one else ""
+        return f"{cell_list(self.followers)} {verb} {cell_name(self.failing[0])}{why}"
 
     @property
     def likely(self) -> tuple[Cause, ...]:

@@ -3,9 +3,11 @@ from __future__ import annotations
 import io
 
 import pytest
-from nbformat.v4 import new_output
+from nbformat.v4 import new_code_cell, new_notebook, new_output
 from rich.console import Console
 
+from nbrepro.compare import compare_notebooks
+from nbrepro.config import Settings
 from nbrepro.records import CellResult, NotebookResult, Verdict
 from nbrepro.report.terminal import render
 from nbrepro.report.views import View
@@ -40,6 +42,29 @@ def test_what_only_follows_is_folded_into_one_line(different: View) -> None:
     text = printed([different])
     assert "cells 4 to 6 only follow from cell 3" in text
     assert "0.913" not in text
+
+
+def test_verbose_shows_what_only_follows_as_well(different: View) -> None:
+    assert "0.913" in printed([different], verbose=True)
+
+
+def test_a_cell_that_uses_what_the_first_uses_is_said_to_differ_with_it() -> None:
+    sources, outputs = ("choice = pick()", "print(choice)", "print('best:', choice)"), ("", "svm", "best: svm")
+    one, other = (
+        new_notebook(
+            cells=[
+                new_code_cell(source, outputs=[new_output("stream", text=text.replace("svm", name))] if text else [])
+                for source, text in zip(sources, outputs, strict=True)
+            ]
+        )
+        for name in ("svm", "tree")
+    )
+    cells = compare_notebooks(one, other, Settings())
+    result = NotebookResult(
+        path="a.ipynb", reference="a", verdict=Verdict.DIFFERENT, exit_code=1, cells=cells, seconds=1
+    )
+    text = printed([View(result=result, reference=one, candidate=other)])
+    assert "cell 3 differs with cell 2: it reads `choice`" in text
 
 
 def test_an_exception_is_shown_without_the_outputs_it_took_away(broken: View) -> None:
