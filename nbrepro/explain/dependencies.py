@@ -142,7 +142,8 @@ class _Taint:
         self._files: set[str] = set()
 
     def spread(self, cell: CellResult) -> None:
-        self._names |= names_of(cell.source).changes(self._modules)
+        names = names_of(cell.source)
+        self._names |= names.changes(self._modules) - names.modules  # an import is no result that differs
         self._files |= self._touched(cell, "write")
 
     def suspect(self, cell: CellResult) -> None:

@@ -178,8 +178,18 @@ def _merit(order: int, cause: Cause) -> tuple[int, int, int, int, str]:
     return _certainty(cause), order, _RANK[cause.kind], nearness, cause.summary
 
 
+_INPUT = "StdinNotImplementedError"
+"""What ipykernel raises for `input()` where nobody can answer."""
+
+
 def _unknown(case: Case) -> Cause:
-    if case.reference_record is None:
+    problem = case.candidate_record.problem if case.candidate_record else None
+    if case.reference_record is None and problem is not None and problem.kind == "exception":
+        evidence = "The reference is the outputs saved in the notebook: nothing says that the cell ever ran to its end."
+        mend = "Mend what the cell raises, and run and save the notebook."
+        if problem.message.startswith(_INPUT):
+            mend = "Take the value from a parameter (`-p name value`): nobody answers `input()` in such a run."
+    elif case.reference_record is None:
         evidence = "The reference is the outputs saved in the notebook: what they were made with is not on record."
         mend = "Keep a reference with `nbrepro record`: a later difference can then be traced."
     elif case.drift:

@@ -19,12 +19,16 @@ def align_cells(reference: NotebookNode, candidate: NotebookNode) -> list[Pair]:
     same order; among what then lies between two matches, cell by cell, those left on both sides (an edited
     cell in a notebook without ids).
     """
+    sides = code_cells(reference), code_cells(candidate)
     matched = _by_id(reference, candidate)
+    matched.update(_by_source(reference, candidate, *_unmatched(*sides, matched)))
+    matched.update(_by_place(*sides, matched))
+    return _ordered(*sides, matched)
+
+
+def _unmatched(left: list[int], right: list[int], matched: dict[int, int]) -> tuple[list[int], list[int]]:
     partners = set(matched.values())
-    left = [index for index in code_cells(reference) if index not in partners]
-    right = [index for index in code_cells(candidate) if index not in matched]
-    matched.update(_by_source(reference, left, candidate, right))
-    return _ordered(code_cells(reference), code_cells(candidate), matched)
+    return [index for index in left if index not in partners], [index for index in right if index not in matched]
 
 
 def _by_id(reference: NotebookNode, candidate: NotebookNode) -> dict[int, int]:
@@ -38,14 +42,37 @@ def _by_id(reference: NotebookNode, candidate: NotebookNode) -> dict[int, int]:
     return pairs
 
 
-def _by_source(reference: NotebookNode, left: list[int], candidate: NotebookNode, right: list[int]) -> dict[int, int]:
+def _by_source(reference: NotebookNode, candidate: NotebookNode, left: list[int], right: list[int]) -> dict[int, int]:
     before = [source_of(reference.cells[index]).strip() for index in left]
     after = [source_of(candidate.cells[index]).strip() for index in right]
     pairs: dict[int, int] = {}
-    for kind, start, end, other_start, other_end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if kind == "equal" or (kind == "replace" and end - start == other_end - other_start):
-            pairs.update(zip(right[other_start:other_end], left[start:end], strict=True))
+    for block in SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks():
+        pairs.update(zip(right[block.b : block.b + block.size], left[block.a : block.a + block.size], strict=True))
     return pairs
+
+
+def _by_place(left: list[int], right: list[int], matched: dict[int, int]) -> dict[int, int]:
+    """Return pairs of the cells that follow the same matched cell, where both sides have as many there."""
+    partners = {old: new for new, old in matched.items()}
+    gaps = _gaps(left, partners), _gaps(right, {new: new for new in matched})
+    return {
+        new: old
+        for place, news in gaps[1].items()
+        if len(news) == len(gaps[0].get(place, ()))
+        for new, old in zip(news, gaps[0][place], strict=True)
+    }
+
+
+def _gaps(cells: list[int], matched: dict[int, int]) -> dict[int | None, list[int]]:
+    """Return the cells without a partner by the matched cell before them, which the candidate's index names."""
+    gaps: dict[int | None, list[int]] = {}
+    previous: int | None = None
+    for index in cells:
+        if index in matched:
+            previous = matched[index]
+        else:
+            gaps.setdefault(previous, []).append(index)
+    return gaps
 
 
 def _ordered(left: list[int], right: list[int], matched: dict[int, int]) -> list[Pair]:

@@ -156,9 +156,10 @@ def cell_name(cell: CellResult) -> str:
 def cell_title(view: View, cell: CellResult, *, leads: bool) -> str:
     """Return what a cell did that does not pass: ``cell 6 differs first``."""
     name, problem = cell_name(cell), view.result.problem
-    if problem is not None and problem.cell == cell.index and problem.kind in _ENDINGS:
+    ended = problem is not None and problem.cell == cell.index
+    if problem is not None and ended and problem.kind in _ENDINGS:
         return f"{name}: {_ENDINGS[problem.kind]}"
-    if cell.verdict is Verdict.ERROR and not cell.outputs:
+    if cell.verdict is Verdict.ERROR and not cell.outputs and not ended:
         return f"{name} never ran"
     return f"{name} {'raises' if cell.verdict is Verdict.ERROR else 'differs'}{' first' if leads else ''}"
 

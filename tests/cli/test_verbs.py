@@ -221,3 +221,17 @@ def test_every_verb_explains_itself(cli: Cli, verb: str) -> None:
     result = cli(verb, "--help")
     assert result.returncode == 0
     assert "--json" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("source", "mend"),
+    [("1 / 0", "Mend what the cell raises"), ("name = input()", "Take the value from a parameter (`-p name value`)")],
+)
+def test_a_fresh_notebook_that_raises_is_told_which_cell_and_how_to_mend_it(
+    cli: Cli, folder: Path, source: str, mend: str
+) -> None:
+    save(folder / "a.ipynb", source, "print(2)")
+    result = cli("check", "a.ipynb")
+    assert result.returncode == 3
+    assert "cell 1 raises first" in result.stdout
+    assert mend in " ".join(result.stdout.split())

@@ -49,6 +49,11 @@ def test_a_change_in_place_carries_the_difference_on() -> None:
     assert followers(results(("import m", "="), ("t['a'] = m.draw()\n1", "!"), ("t.sum()", "!"))) == {2: True}
 
 
+def test_an_import_of_the_first_differing_cell_ties_no_cell_to_it() -> None:
+    first = ("import os, time\nprint(os.environ['X'])", "!")
+    assert followers(results(first, ("print(os.getpid())", "!"), ("print(time.time())", "!"))) == {1: False, 2: False}
+
+
 def test_plotting_calls_do_not_tie_cells_together() -> None:
     first = ("import matplotlib.pyplot as plt\nimport random", "=")
     assert followers(results(first, ("plt.plot(a)\nplt.show()", "!"), ("plt.plot(b)\nplt.show()", "!"))) == {2: False}

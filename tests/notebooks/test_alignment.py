@@ -31,6 +31,18 @@ def test_a_cell_that_only_the_reference_has_stands_where_it_stood() -> None:
     assert align_cells(left, right) == [(0, 0), (1, None), (2, 1)]
 
 
+def test_a_cell_gone_in_one_place_and_a_new_one_in_another_are_not_one_edited_cell() -> None:
+    left = notebook(("a", "x"), ("b", "y"), ("c", "gone"))
+    right = notebook(("a", "x"), ("d", "new"), ("b", "y"))
+    assert align_cells(left, right) == [(0, 0), (None, 1), (1, 2), (2, None)]
+
+
+def test_a_cell_replaced_where_it_stood_is_an_edited_cell() -> None:
+    left = notebook(("a", "x"), ("b", "y"), ("c", "z"))
+    right = notebook(("a", "x"), ("d", "y + 1"), ("c", "z"))
+    assert align_cells(left, right) == [(0, 0), (1, 1), (2, 2)]
+
+
 def test_markdown_is_not_aligned() -> None:
     left = new_notebook(cells=[new_markdown_cell("text"), new_code_cell("x", id="a")])
     assert align_cells(left, notebook(("a", "x"))) == [(1, 0)]
