@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from nbrepro.compare.normalisers.elapsed import STOPWATCHES
 from nbrepro.explain.case import Case, Step
 from nbrepro.records import CauseKind, Finding
 from nbrepro.sources.constructs import Construct, aliases, constructs, seeded
@@ -59,6 +60,14 @@ def link(case: Case, step: Step) -> Iterator[str]:
         yield f"{target.label} uses what {step.label} makes"
     else:
         yield f"{step.label} ran before {target.label}"
+
+
+def is_set_aside(case: Case, kind: CauseKind, what: str) -> bool:
+    """Whether what a call gave was set aside before comparing, as the time that a stopwatch measured is."""
+    name = what.partition("(")[0].rpartition(".")[2]
+    if kind is not CauseKind.TIME or name not in STOPWATCHES or case.first is None:
+        return False
+    return any(mask.rule == "elapsed-time" for output in case.first.outputs for mask in output.masked)
 
 
 def draws(what: str) -> str:

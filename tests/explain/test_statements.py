@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from nbformat.v4 import new_output
 
 from nbrepro.explain import explain
 from nbrepro.explain.statements import leading
-from nbrepro.records import CauseKind, Confidence, Difference, Finding
+from nbrepro.records import CauseKind, Confidence, Difference, Finding, Mask, OutputResult, Verdict
 
 CLOCK = "import time\nt0 = time.time()\n"
 RESULT = [new_output("execute_result", data={"text/plain": "0.9"})]
@@ -70,6 +71,22 @@ def test_a_clock_beside_what_differs_is_weak_evidence(make: Any, shown: str, exp
     notebook.cells[0].outputs = RESULT
     record = make.record(notebook, {0: {"findings": (Finding(kind=CauseKind.TIME, what="time.time()", line=2),)}})
     (cause,) = explain(make.case(notebook, differing=[0], records=(record, record)))
+    assert (cause.kind, cause.confidence) == (CauseKind.TIME, expected)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"), [("time.time() - t0", Confidence.LOW), ("time.ctime()", Confidence.HIGH)]
+)
+def test_a_stopwatch_whose_time_was_set_aside_is_weak_evidence_and_a_date_is_not(
+    make: Any, source: str, expected: Confidence
+) -> None:
+    notebook = make.notebook([f"{CLOCK}print('took', {source}, 'sum', s)"])
+    call = source.partition(")")[0] + ")"
+    record = make.record(notebook, {0: {"findings": (Finding(kind=CauseKind.TIME, what=call, line=3),)}})
+    case = make.case(notebook, differing=[0], records=(record, record))
+    mask = Mask(rule="elapsed-time", where="line 1", text="0.1 → 0.2")
+    outputs = (OutputResult(output=0, mime="stream/stdout", verdict=Verdict.DIFFERENT, masked=(mask,)),)
+    (cause,) = explain(replace(case, cells=tuple(replace(cell, outputs=outputs) for cell in case.cells)))
     assert (cause.kind, cause.confidence) == (CauseKind.TIME, expected)
 
 

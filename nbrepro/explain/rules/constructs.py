@@ -9,6 +9,7 @@ from nbrepro.explain.evidence import (
     constructs_in,
     draws,
     findings,
+    is_set_aside,
     library_of,
     link,
     reseeds,
@@ -113,6 +114,8 @@ def unstable_by_its_source(case: Case) -> Iterator[Cause]:
             if construct.kind in told or construct.kind not in _SUMMARIES or _is_ruled_out(case, step, construct):
                 continue
             if not (case.leads(step, construct.line) and case.hands_on(step, construct.line)):
+                continue
+            if is_set_aside(case, construct.kind, construct.what):
                 continue
             told.add(construct.kind)
             yield Cause(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from nbrepro.explain.case import Case
-from nbrepro.explain.evidence import findings, link
+from nbrepro.explain.evidence import findings, is_set_aside, link
 from nbrepro.explain.registry import rule
 from nbrepro.explain.rules.constructs import MENDS
 from nbrepro.records import Cause, CauseKind, Confidence
@@ -41,6 +41,7 @@ def unstable_as_seen(case: Case) -> Iterator[Cause]:
                 continue
             line = f" (line {finding.line})" if finding.line else ""
             leads = case.hands_on(step, finding.line) and case.leads(step, finding.line)
+            leads = leads and not is_set_aside(case, finding.kind, finding.what)
             yield Cause(
                 kind=finding.kind,
                 summary=_SUMMARIES[finding.kind].format(cell=step.label, line=line),
