@@ -111,7 +111,7 @@ def _compare_beginnings(ledger: Ledger, reference: str, candidate: str, aligned:
     far = np.flatnonzero(judged.far)
     if len(far) <= 2 * MAX_DIFFERENCES or not aligned.stand_between(b">", b"<"):
         return False
-    if aligned.may_be_reordered(b">", b"<"):
+    if aligned.may_be_sorted(rules):
         return False
     last = far[MAX_DIFFERENCES]
     cuts = [_end_of_row(text, int(ends[last])) for text, ends in zip((reference, candidate), aligned.ends, strict=True)]
