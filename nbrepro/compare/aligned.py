@@ -55,11 +55,6 @@ class Aligned:
         signs, (starts, _), (ends, _) = self.sides[0].signs, self.starts, self.ends
         return bool((signs[starts] == ord(before)).all() and (signs[ends + 1] == ord(after)).all())
 
-    def may_be_reordered(self, before: bytes, after: bytes) -> bool:
-        """Whether the first of these numbers stand between the two signs in the other text, at any place."""
-        first = (self.reference[i] for i in range(min(20, len(self.reference))))
-        return all(before + token.encode("ascii") + after in self.sides[1].data for token in first)
-
     def may_be_sorted(self, rules: Rules) -> bool:
         """Whether these numbers might agree in another order, as those of two sets do; ``True`` in doubt."""
         one, other = (np.sort(side) for side in self.values)

@@ -111,7 +111,7 @@ def _compare_beginnings(ledger: Ledger, reference: str, candidate: str, aligned:
     far = np.flatnonzero(judged.far)
     if len(far) <= 2 * MAX_DIFFERENCES or not aligned.stand_between(b">", b"<"):
         return False
-    if aligned.may_be_reordered(b">", b"<"):
+    if aligned.may_be_sorted(rules):
         return False
     last = far[MAX_DIFFERENCES]
     cuts = [_end_of_row(text, int(ends[last])) for text, ends in zip((reference, candidate), aligned.ends, strict=True)]
@@ -160,9 +160,10 @@ def _parse(text: str) -> list[Node] | None:
     )
     try:
         root = etree.fromstring(b"<div>" + data + b"</div>", parser)
-        return list(_flatten(root)) if root is not None else None
+        nodes = list(_flatten(root)) if root is not None else None
     except (etree.LxmlError, ValueError, RecursionError):
         return None
+    return nodes and sorted(nodes, key=lambda node: node.kind == "style")  # what values look like is told behind them
 
 
 _WHOLE = frozenset({"table", "script", "style", "pre"})
@@ -212,10 +213,34 @@ def _seen(attributes: Any) -> dict[str, str]:
     }
 
 
+_RULE = re.compile(r"([^{}]+)\{([^{}]*)\}")
+
+
 def _compare_styles(reference: str, candidate: str, rules: Rules) -> Comparison:
+    """Compare two style sheets; however many rules of theirs differ, that is one difference."""
+    comparison = compare_text(reference, candidate, rules)
     ledger = Ledger()
-    ledger.absorb(compare_text(reference, candidate, rules), "style")
+    if comparison.passes:
+        ledger.absorb(comparison, "style")
+        return ledger.conclude(rules)
+    sheets = _rules_of(reference), _rules_of(candidate)
+    changed = [name for name in {**sheets[0], **sheets[1]} if sheets[0].get(name) != sheets[1].get(name)]
+    ledger.weigh(comparison.similarity, 1)
+    where = f"style of {len(changed)} rule{'s' if len(changed) > 1 else ''}" if changed else "style"
+    shown = (
+        [_shown_rule(sheet, changed[0]) for sheet in sheets] if changed else [readable(reference), readable(candidate)]
+    )
+    ledger.differ(where, shown[0], shown[1])
     return ledger.conclude(rules)
+
+
+def _shown_rule(sheet: dict[str, str], selector: str) -> str | None:
+    return f"{selector} {{ {sheet[selector]} }}" if selector in sheet else None
+
+
+def _rules_of(sheet: str) -> dict[str, str]:
+    """Return what a style sheet declares, by selector."""
+    return {readable(name): readable(match[2]) for match in _RULE.finditer(sheet) for name in match[1].split(",")}
 
 
 def _compare_preformatted(

@@ -6,6 +6,7 @@ from typing import Any
 
 from nbrepro.compare.images import fingerprint
 from nbrepro.compare.markup import data_uri, readable
+from nbrepro.compare.numbers import is_number
 from nbrepro.compare.tables import Table
 
 _LARGEST = 500_000
@@ -18,9 +19,10 @@ def read_table(element: Any) -> Table:
     header: list[list[str]] = []
     rows: list[list[str]] = []
     labels: list[str] = []
+    names: list[str] = []
     styles: dict[tuple[int, int], str] = {}
     hanging: dict[int, tuple[int, str]] = {}
-    size = 0
+    size = named = 0
     for line in element.iter("tr"):
         cells = [cell for cell in line if cell.tag in ("td", "th")]
         if (size := size + len(cells) + len(hanging)) > _LARGEST:
@@ -35,9 +37,19 @@ def read_table(element: Any) -> Table:
         for column, cell in enumerate(cells):
             if style := _style(cell):
                 styles[len(rows), column] = style
+        named = max(named, sum(cell.tag == "th" for cell in cells))
         labels.append(" / ".join(name for name in map(_text, heads) if name) or str(len(rows) + 1))
+        names += [] if header or named else [_name(cells)]
         rows.append(texts)
-    return Table(header, rows, labels, _outside(element), styles)
+    if len(names) == len(rows) == len(set(names)) and not any(not name or is_number(name) for name in names):
+        labels = names
+    return Table(header, rows, labels, _outside(element), styles, named)
+
+
+def _name(cells: list[Any]) -> str:
+    """Return the first words of a row that has something beside them: tables without a head name their rows so."""
+    said = [cell for cell in cells if _text(cell)]
+    return next((readable(text) for text in said[0].itertext() if readable(text)), "") if len(said) > 1 else ""
 
 
 def _outside(table: Any) -> str:

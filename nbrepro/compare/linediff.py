@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import difflib
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
@@ -11,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MOST = 300
-"""Lines of each side, between the common beginning and end, that are aligned; beyond, they are paired by position."""
+"""Items of each side, between two that both have once, that are aligned; longer stretches are one change."""
 
 
 class Change(NamedTuple):
@@ -28,18 +30,65 @@ def changes(
     key = key and cache(key)
     start = _common(reference, candidate, key)
     back = _common(reference[start:][::-1], candidate[start:][::-1], key)
-    ends = len(reference) - back, len(candidate) - back
-    if max(ends[0] - start, ends[1] - start) > MOST:
-        if start < max(ends):
-            yield Change(range(start, ends[0]), range(start, ends[1]))
-        return
-    one, other = reference[start : ends[0]], candidate[start : ends[1]]
+    one, other = reference[start : len(reference) - back], candidate[start : len(candidate) - back]
     if key is not None:
         one, other = [*map(key, one)], [*map(key, other)]
-    matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
-    for tag, i1, i2, j1, j2 in matcher.get_opcodes():
+    for gone, new in _stretches(one, other):
+        for i1, i2, j1, j2 in _replaced(one[gone.start : gone.stop], other[new.start : new.stop]):
+            at = start + gone.start, start + new.start
+            yield Change(range(at[0] + i1, at[0] + i2), range(at[1] + j1, at[1] + j2))
+
+
+def _replaced(one: Sequence[str], other: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
+    """Yield which items of one stretch stand in place of which of the other, as bounds."""
+    if not one or not other or max(len(one), len(other)) > MOST:
+        if one or other:
+            yield 0, len(one), 0, len(other)
+        return
+    for tag, *bounds in difflib.SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
         if tag != "equal":
-            yield Change(range(start + i1, start + i2), range(start + j1, start + j2))
+            yield bounds[0], bounds[1], bounds[2], bounds[3]
+
+
+def _stretches(one: Sequence[str], other: Sequence[str]) -> Iterator[tuple[range, range]]:
+    """Yield what lies between the items that both have once, in one order; short sequences are one stretch."""
+    i = j = 0
+    if max(len(one), len(other)) > MOST:
+        for a, b in _anchors(one, other):
+            yield range(i, a), range(j, b)
+            i, j = a + 1, b + 1
+    yield range(i, len(one)), range(j, len(other))
+
+
+def _anchors(one: Sequence[str], other: Sequence[str]) -> list[tuple[int, int]]:
+    """Return the places of items that either has once, as many as stand in the same order in both."""
+    once = _once(one), _once(other)
+    shared = [(i, once[1][item]) for item, i in once[0].items() if item in once[1]]
+    return _rising(shared)
+
+
+def _once(items: Sequence[str]) -> dict[str, int]:
+    """Return the items that are there once, in order, with their places."""
+    times = Counter(items)
+    return {item: place for place, item in enumerate(items) if times[item] == 1}
+
+
+def _rising(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the longest choice of pairs in which both places rise; the first ones rise already."""
+    lowest: list[int] = []  # the second place at which a choice of each length can end
+    ends: list[int] = []
+    before: list[int] = []
+    for position, (_, place) in enumerate(pairs):
+        length = bisect_left(lowest, place)
+        before.append(ends[length - 1] if length else -1)
+        lowest[length : length + 1] = [place]
+        ends[length : length + 1] = [position]
+    chosen = []
+    position = ends[-1] if ends else -1
+    while position >= 0:
+        chosen.append(pairs[position])
+        position = before[position]
+    return chosen[::-1]
 
 
 def overlap(reference: Sequence[str], candidate: Sequence[str]) -> int:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from nbrepro.compare.base import MAX_DIFFERENCES, Comparison, Ledger, Rules
 from nbrepro.compare.ids import BOKEH_IDS, NO_IDS, PLOTLY_IDS, VEGA_IDS, JsonIds, Renaming
 from nbrepro.compare.numbers import judge_pair, judge_values
+from nbrepro.compare.pairing import pair_items, rounded, without_floats
 from nbrepro.compare.payload import as_json, as_json_text, same_json
 from nbrepro.compare.text import compare_text
 from nbrepro.compare.typedarrays import decoded
@@ -22,6 +23,11 @@ _DEPTH = 200
 
 _ENOUGH = 500
 """Differences after which texts that are not equal are counted without a closer look."""
+
+_KEYS = (rounded, without_floats)
+"""What items of lists of different length are paired by."""
+_READ = 6
+"""Levels of an item that are read to pair it: were it all, lists inside lists would be read once a level."""
 
 
 class JsonComparator:
@@ -97,7 +103,7 @@ class _Walk:
     def compare(self, where: str, key: str, one: Any, other: Any, depth: int) -> None:
         a, b = decoded(one), decoded(other)
         if a is not None and b is not None:
-            self._arrays(where, a, b)
+            self._arrays(where, key, a, b, depth)
         elif depth <= 0:
             self._texts(where, as_json_text(one), as_json_text(other))
         elif isinstance(one, Mapping) and isinstance(other, Mapping):
@@ -150,16 +156,58 @@ class _Walk:
             self._judge(where, a[0], b[0], a[1] & b[1])
             return
         if len(one) != len(other):
-            self.ledger.differ(f"length of {where or 'the list'}", str(len(one)), str(len(other)))
-        for position, (a, b) in enumerate(zip(one, other, strict=False)):
-            if not self._same_id(f"{where}[{position}]", (parent,), a, b):
-                self.compare(f"{where}[{position}]", parent, a, b, depth - 1)
-            if self.ledger.count > MAX_DIFFERENCES and len(one) != len(other):
-                break
+            self._uneven(where, parent, one, other, depth)
+            return
+        for position, (a, b) in enumerate(zip(one, other, strict=True)):
+            self._items(f"{where}[{position}]", parent, a, b, depth)
 
-    def _arrays(self, where: str, one: NDArray[Any], other: NDArray[Any]) -> None:
+    def _items(self, where: str, parent: str, one: Any, other: Any, depth: int) -> None:
+        if not self._same_id(where, (parent,), one, other):
+            self.compare(where, parent, one, other, depth - 1)
+
+    def _uneven(self, where: str, parent: str, one: Sequence[Any], other: Sequence[Any], depth: int) -> None:
+        """Compare two lists of different length: the items that were lost or came, then those that both have."""
+        pairs = pair_items(self._said(parent, one), self._said(parent, other), _KEYS)
+        if abs(len(one) - len(other)) > 1:  # a single item says it all
+            self.ledger.differ(f"length of {where or 'the list'}", str(len(one)), str(len(other)))
+        for i, j in pairs:
+            if i is not None and j is None:
+                self._gone(f"{where}[{i}], lost", as_json_text(one[i]), None)
+            elif i is None and j is not None:
+                self._gone(f"{where}[{j}], new", None, as_json_text(other[j]))
+        for i, j in pairs:
+            if i is not None and j is not None:
+                self._items(f"{where}[{i}]", parent, one[i], other[j], depth)
+
+    def _said(self, parent: str, items: Sequence[Any]) -> list[str]:
+        """Return what each item of a list says, as text that items of another list can be paired by."""
+        if {*map(type, items)} <= _NUMBERS:
+            return [*map(repr, items)]
+        return [as_json_text(self._unpacked(parent, item, _READ)) for item in items]
+
+    def _unpacked(self, parent: str, value: Any, depth: int) -> Any:
+        """Return a value with its typed arrays as lists, and without generated ids and what lies too deep."""
+        array = decoded(value)
+        if array is not None:
+            return array.tolist()
+        is_list = _is_list(value)
+        if depth <= 0 and (is_list or isinstance(value, Mapping)):
+            return type(value).__name__
+        if isinstance(value, Mapping):
+            return {
+                key: self._unpacked(str(key), item, depth - 1)
+                for key, item in value.items()
+                if not self.ids.hold((parent, str(key)), item)
+            }
+        if is_list and not {*map(type, value)} <= _NUMBERS:
+            return [self._unpacked(parent, item, depth - 1) for item in value]
+        return value
+
+    def _arrays(self, where: str, parent: str, one: NDArray[Any], other: NDArray[Any], depth: int) -> None:
         if one.dtype != other.dtype:
             self.ledger.differ(f"dtype of {where}", str(one.dtype), str(other.dtype))
+        elif one.ndim == other.ndim == 1 and one.size != other.size:
+            self._uneven(where, parent, one.tolist(), other.tolist(), depth)
         elif one.shape != other.shape:
             self.ledger.differ(f"shape of {where}", str(one.shape), str(other.shape))
         elif one.dtype.kind in "fc":

@@ -22,6 +22,13 @@ def text(one: str, other: str) -> Callable[[], Comparison]:
     return lambda: compare_text(one, other, RULES)
 
 
+def nested(items: int, levels: int) -> list[object]:
+    tree: list[object] = [float(i) for i in range(items)]
+    for level in range(levels):
+        tree = [tree, *["end"] * ((items + level) % 2)]
+    return tree
+
+
 HARD: dict[str, Callable[[], object]] = {
     "objects in one line": text("<A object at 0x7f0011223344>, " * COUNT, "<A object at 0x7f0011223355>, " * COUNT),
     "open brackets": text("{" * COUNT, "{" * COUNT + "1"),
@@ -37,6 +44,8 @@ HARD: dict[str, Callable[[], object]] = {
     ),
     "script brackets": lambda: compare_scripts('={"a":' * COUNT + "1", '={"a":' * COUNT + "2", RULES),
     "cursor movements": lambda: render("\x1b[9999C" * COUNT + "x"),
+    "lists of other length inside each other": lambda: compare_trees(nested(COUNT, 190), nested(COUNT - 1, 190), RULES),
+    "letters of other number": lambda: compare_trees(["a", "b", "b"] * COUNT, ["b", "a", "a"] * COUNT + ["a"], RULES),
     "strings": lambda: compare_trees([f"a{i}" for i in range(COUNT)], [f"b{i}" for i in range(COUNT)], RULES),
 }
 

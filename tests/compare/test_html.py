@@ -33,7 +33,8 @@ def test_a_changed_cell_is_named_by_row_and_column_with_its_distance() -> None:
 
 def test_a_lost_row_is_one_difference_and_the_others_are_not_blamed() -> None:
     comparison = compared(table(*ROWS), table(*ROWS[:2]))
-    assert [d.where for d in comparison.differences] == ["rows", "row 2, lost"]
+    assert [d.where for d in comparison.differences] == ["row 2, lost"]
+    assert comparison.reason == "3 rows became 2"
 
 
 def test_a_lost_and_an_added_column_are_named() -> None:
