@@ -15,6 +15,7 @@ import numpy as np
 from nbrepro.compare.aligned import align
 from nbrepro.compare.base import Rules
 from nbrepro.compare.linediff import MOST, Change
+from nbrepro.compare.pairing import FLOAT, without_floats
 
 _FIRST, _GROWTH = 32, 4
 """Lines that are held side by side at first, and how many times as many next."""
@@ -24,7 +25,6 @@ _FARTHEST = 20_000
 """Lines of a text among which one is looked up."""
 _LONG = 2_000
 """Characters from which a line is taken as it is."""
-_FLOAT = re.compile(r"(?<![\w.])[-+]?(?:\d+\.\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w.])")
 
 Lines = Sequence[str]
 Key = Callable[[str], str]
@@ -135,7 +135,7 @@ class _Seek:
 
     def _gist(self, line: str) -> str:
         """Return a line's words and its numbers to the fourth digit; a long one is taken as it is."""
-        return line if len(line) > _LONG else " ".join(_FLOAT.sub(self._rounded, line).split())
+        return line if len(line) > _LONG else " ".join(FLOAT.sub(self._rounded, line).split())
 
     def _rounded(self, match: re.Match[str]) -> str:
         value = float(match.group())
@@ -144,7 +144,7 @@ class _Seek:
 
 def _outline(line: str) -> str:
     """Return a line's words and integers; a long one is taken as it is."""
-    return line if len(line) > _LONG else " ".join(_FLOAT.sub("0.0", line).split())
+    return line if len(line) > _LONG else " ".join(without_floats(line).split())
 
 
 def _matcher(one: Lines, other: Lines) -> difflib.SequenceMatcher[str]:

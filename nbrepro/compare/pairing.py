@@ -12,17 +12,17 @@ from nbrepro.compare.linediff import changes
 Pair = tuple[int | None, int | None]
 """Positions in either sequence; ``None`` where an item was lost or is new."""
 
-_FLOAT = re.compile(r"(?<![\w.])[-+]?(?:\d+\.\d*|\.\d+|\d+(?=[eE]))(?:[eE][-+]?\d+)?(?![\w.])")
+FLOAT = re.compile(r"(?<![\w.])[-+]?(?:\d+\.\d*|\.\d+|\d+(?=[eE]))(?:[eE][-+]?\d+)?(?![\w.])")
 
 
 def rounded(text: str) -> str:
     """Return a text with its floats to the fourth digit: what is alike but for noise then reads the same."""
-    return _FLOAT.sub(lambda match: f"{float(match.group()) + 0.0:.3e}", text)  # 0.0 is added to -0.0
+    return FLOAT.sub(lambda match: f"{float(match.group()) + 0.0:.3e}", text)  # 0.0 is added to -0.0
 
 
 def without_floats(text: str) -> str:
     """Return a text with its floats left out: what an item is called remains, whatever was measured."""
-    return _FLOAT.sub("~", text)
+    return FLOAT.sub("~", text)
 
 
 def pair_items(reference: Sequence[str], candidate: Sequence[str], keys: Sequence[Callable[[str], str]]) -> list[Pair]:
