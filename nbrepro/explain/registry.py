@@ -196,7 +196,7 @@ def _unknown(case: Case) -> Cause:
         evidence = f"The fingerprints differ in {len(case.drift)} points, none of which is known to reach the cell."
         mend = "Run the check again: if the result changes from run to run, the notebook is not deterministic."
     else:
-        evidence = "Sources, data, packages, Python and machine are those of the reference."
+        evidence = "What is on record agrees: sources, the files that were read, packages, Python and machine."
         mend = "Run the check again: if the result changes from run to run, the notebook is not deterministic."
     return Cause(
         kind=CauseKind.UNKNOWN,

@@ -21,6 +21,14 @@ _USAGE = "%nbrepro status | seed N | restart-pinned | record [path] | check [pat
 _ASK_FOR_PATH = "this kernel does not know its notebook's file: say which, as in `%nbrepro {verb} analysis.ipynb`"
 
 
+class Restarting(Exception):  # noqa: N818 - what happens, and no fault
+    """Ends the cell that asks for a restart, so that the kernel answers the cells queued behind it: as aborted."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows in place of a traceback."""
+        return [str(self)]
+
+
 def register(shell: Any, session: Session, unload: Callable[[Any], None]) -> None:
     """Make ``%nbrepro`` known to the shell."""
 
@@ -78,14 +86,14 @@ def _restart_pinned(session: Session) -> None:
     except NbreproError as fault:
         raise _usage_error(fault.message) from None
     told = f"the kernel starts anew with {', '.join(missing)} pinned; all variables are lost, run from the top"
-    print(f"nbrepro: {told}")  # noqa: T201 - as above
+    raise Restarting(f"nbrepro: {told}")
 
 
 def _off(shell: Any, unload: Callable[[Any], None]) -> None:
     if shell.extension_manager.unload_extension(_NAME) == "not loaded":
         unload(shell)
     told = "switches and replaced functions are as they were before it was loaded; the generators stay seeded"
-    print(f"nbrepro: off; {told}")  # noqa: T201 - as above
+    print(f"nbrepro: off; {told}; `%load_ext nbrepro` starts it again")  # noqa: T201 - as above
 
 
 def _run_command(shell: Any, session: Session, verb: str, rest: list[str]) -> None:

@@ -96,7 +96,12 @@ def test_a_running_kernel_starts_anew_pinned_and_stays_connected(start: Start) -
     assert "restart-pinned" in status
     assert "Python 3 (nbrepro)" in status
     process = value(client, "__import__('os').getpid()")
-    assert "all variables are lost" in printed(client, "%nbrepro restart-pinned")
+    restart = client.execute("%nbrepro restart-pinned")
+    queued = [client.execute("y = 1"), client.execute("y = 2")]
+    replies = [client.get_shell_msg(timeout=_PATIENCE) for _ in (restart, *queued)]
+    answers = {reply["parent_header"]["msg_id"]: reply["content"] for reply in replies}
+    assert "all variables are lost" in answers[restart]["evalue"]
+    assert [answers[msg_id]["status"] for msg_id in queued] == ["aborted", "aborted"]
     time.sleep(_GONE)  # what is asked before is asked of the process that is about to go
     client.wait_for_ready(timeout=_PATIENCE)
     assert not value(client, "'x' in globals()")
