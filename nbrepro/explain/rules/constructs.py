@@ -32,7 +32,7 @@ _SUMMARIES = {
 MENDS = {
     CauseKind.TIME: "Take the date from a parameter or from the data, or tag the cell `nbrepro-ignore-output`.",
     CauseKind.NETWORK: "Keep a copy of what is fetched under version control (`dvc import-url`), and read that.",
-    CauseKind.FILESYSTEM_ORDER: "Sort the listing: `sorted(…)`; if a file came or is gone, bring the folder back as it was.",
+    CauseKind.FILESYSTEM_ORDER: "Sort the listing: `sorted(…)`; if a file came or is gone, put the folder back.",
     CauseKind.HASH_ORDER: "Sort before the order counts: `sorted(…)`.",
     CauseKind.MEMORY_ADDRESS: "Do not print addresses: name the object instead.",
     CauseKind.THREADS: "Collect the results in the order of the inputs (`executor.map`).",
