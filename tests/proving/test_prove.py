@@ -13,7 +13,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from nbrepro.check import check
-from nbrepro.explaining import explain_last
+from nbrepro.explaining import Explanation, explain_last
 from nbrepro.proving import Budget, prove
 from nbrepro.recording import record
 from nbrepro.records import CauseKind, NotebookResult
@@ -48,6 +48,7 @@ def reference(*sources: str) -> None:
 
 def proof(budget: Budget | None = None) -> tuple[NotebookResult, list[str]]:
     (explanation,) = explain_last(["a.ipynb"], Options())
+    assert isinstance(explanation, Explanation)
     said: list[str] = []
     return prove(explanation, budget or Budget(), said.append), said
 
