@@ -47,19 +47,18 @@ def lint(paths: tuple[str, ...], *, form: str) -> int:
 
 def _look(paths: tuple[str, ...]) -> tuple[list[tuple[str, Fault]], list[tuple[str, str]]]:
     """Return what was found, and what could not be read, each with the path of its notebook."""
-    from nbrepro.config import project_root
     from nbrepro.errors import NbreproError
     from nbrepro.linting import lint_notebook
-    from nbrepro.notebooks import find_notebooks, read_notebook
-    from nbrepro.targets import shown
+    from nbrepro.notebooks import read_notebook
+    from nbrepro.targets import shown, wanted_notebooks
 
     found: list[tuple[str, Fault]] = []
     unread: list[tuple[str, str]] = []
-    for path in find_notebooks(paths):
+    for item in wanted_notebooks(paths):
         try:
-            faults = lint_notebook(read_notebook(path), path, project_root(path))
+            faults = lint_notebook(read_notebook(item.path), item.path, item.root)
         except NbreproError as fault:  # noqa: PERF203 - the others are looked at all the same
-            unread.append((shown(path), str(fault)))
+            unread.append((shown(item.path), str(fault)))
         else:
-            found += [(shown(path), fault) for fault in faults]
+            found += [(shown(item.path), fault) for fault in faults]
     return found, unread

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from nbformat.v4 import new_code_cell, new_notebook
 
 from nbrepro.cli import cli
+from nbrepro.errors import NothingFoundError
 
 
 @pytest.fixture(autouse=True)
@@ -52,3 +53,16 @@ def test_sarif_says_that_a_notebook_could_not_be_read() -> None:
     assert len(run["results"]) == 2
     assert not invocation["executionSuccessful"]
     assert "bad.ipynb" in invocation["toolExecutionNotifications"][0]["message"]["text"]
+
+
+def test_an_excluded_folder_is_left_out() -> None:
+    Path("pyproject.toml").write_text('[tool.nbrepro]\nexclude = ["odd/*"]\n')
+    assert "odd" not in lint()[1]
+    with pytest.raises(NothingFoundError, match="every notebook found is excluded"):
+        lint("odd")
+
+
+@pytest.mark.parametrize("name", ["odd/b.ipynb", "./odd/b.ipynb"])
+def test_an_excluded_notebook_that_is_named_is_looked_at(name: str) -> None:
+    Path("pyproject.toml").write_text('[tool.nbrepro]\nexclude = ["odd/*"]\n')
+    assert "odd/b.ipynb:cell 1" in lint(name)[1]
