@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import traceback
 from collections.abc import Sequence
 
 import click
@@ -63,9 +64,7 @@ def _run(arguments: list[str], *, debug: bool) -> int:
     try:
         code = cli.main(arguments, prog_name="nbrepro", standalone_mode=False)
     except NbreproError as fault:
-        if debug:
-            raise
-        return _say(arguments, str(fault), fault.exit_code)
+        return _say(arguments, str(fault), fault.exit_code, debug=debug)
     except click.ClickException as fault:
         return _say(arguments, _with_help(fault), 2)
     except (KeyboardInterrupt, click.Abort):
@@ -73,11 +72,10 @@ def _run(arguments: list[str], *, debug: bool) -> int:
     except BrokenPipeError:
         sys.stderr.close()  # the reader of our output has gone; nobody is left to be told
         return 0
-    except Exception as fault:
-        if debug:
-            raise
-        what = f"internal error ({type(fault).__name__}: {fault}); run again with --debug and report it"
-        return _say(arguments, what, INTERNAL_ERROR)
+    except Exception as fault:  # noqa: BLE001 - whatever it is, it ends in one sentence
+        mend = "report it" if debug else "run again with --debug and report it"
+        what = f"internal error ({type(fault).__name__}: {fault}); {mend}"
+        return _say(arguments, what, INTERNAL_ERROR, debug=debug)
     return code if isinstance(code, int) else 0
 
 
@@ -87,7 +85,10 @@ def _with_help(fault: click.ClickException) -> str:
     return f"{fault.format_message().rstrip('.')}{hint}"
 
 
-def _say(arguments: list[str], sentence: str, code: int) -> int:
+def _say(arguments: list[str], sentence: str, code: int, *, debug: bool = False) -> int:
+    """Say what went wrong, below where it did if that was asked for, and return the exit code, the same for both."""
+    if debug:
+        traceback.print_exc()
     click.echo(f"nbrepro: {sentence}", err=True)
     if "--json" in arguments:
         from nbrepro.cli._output import print_json

@@ -56,6 +56,13 @@ def test_an_error_is_one_json_object_when_json_was_asked_for(cli: Cli) -> None:
     assert "nowhere.ipynb" in json.loads(result.stdout)["error"]
 
 
+def test_debug_shows_the_traceback_and_keeps_the_exit_code(cli: Cli) -> None:
+    result = cli("check", "nowhere.ipynb", "--debug", "--json")
+    assert result.returncode == 2
+    assert "Traceback" in result.stderr
+    assert json.loads(result.stdout)["exit_code"] == 2
+
+
 def test_a_parameter_that_is_no_name_of_a_variable(cli: Cli, folder: Path) -> None:
     save(folder / "a.ipynb", "print(1)")
     result = cli("check", "a.ipynb", "-p", "learning-rate", "0.1")
