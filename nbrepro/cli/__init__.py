@@ -5,6 +5,7 @@ Verbs import their work late, so that ``nbrepro --help`` is instant.
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import sys
 import traceback
@@ -22,7 +23,8 @@ from nbrepro.cli._log import log
 from nbrepro.cli._record import record
 from nbrepro.cli._show import show
 from nbrepro.cli._status import status
-from nbrepro.errors import NbreproError
+from nbrepro.cli._streams import CLOSED, OutputClosedError, drop_unwritten, guarded_streams
+from nbrepro.errors import NbreproError, StoreError
 
 INTERRUPTED = 130
 INTERNAL_ERROR = 70
@@ -54,7 +56,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     debug = "--debug" in arguments
     if debug:  # accepted before and after the verb
         arguments = ["--debug", *(argument for argument in arguments if argument != "--debug")]
-    sys.exit(_run(arguments, debug=debug))
+    with guarded_streams():
+        code = _run(arguments, debug=debug)
+    drop_unwritten()
+    sys.exit(code)
 
 
 def _run(arguments: list[str], *, debug: bool) -> int:
@@ -69,9 +74,8 @@ def _run(arguments: list[str], *, debug: bool) -> int:
         return _say(arguments, _with_help(fault), 2)
     except (KeyboardInterrupt, click.Abort):
         return _say(arguments, "interrupted; kernels are stopped, references and history are as they were", INTERRUPTED)
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output has gone; nobody is left to be told
-        return 0
+    except OutputClosedError:
+        return CLOSED  # nobody is left to be told
     except Exception as fault:  # noqa: BLE001 - whatever it is, it ends in one sentence
         mend = "report it" if debug else "run again with --debug and report it"
         what = f"internal error ({type(fault).__name__}: {fault}); {mend}"
@@ -87,11 +91,12 @@ def _with_help(fault: click.ClickException) -> str:
 
 def _say(arguments: list[str], sentence: str, code: int, *, debug: bool = False) -> int:
     """Say what went wrong, below where it did if that was asked for, and return the exit code, the same for both."""
-    if debug:
-        traceback.print_exc()
-    click.echo(f"nbrepro: {sentence}", err=True)
-    if "--json" in arguments:
-        from nbrepro.cli._output import print_json
+    with contextlib.suppress(OutputClosedError, StoreError):  # what cannot be told has its code still
+        if debug:
+            traceback.print_exc()
+        click.echo(f"nbrepro: {sentence}", err=True)
+        if "--json" in arguments:
+            from nbrepro.cli._output import print_json
 
-        print_json({"error": sentence, "exit_code": code, "notebooks": []})
+            print_json({"error": sentence, "exit_code": code, "notebooks": []})
     return code
