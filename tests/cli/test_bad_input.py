@@ -70,6 +70,21 @@ def test_a_parameter_that_is_no_name_of_a_variable(cli: Cli, folder: Path) -> No
     assert "--parameter 'learning-rate' is no name of a variable" in said(result)
 
 
+def test_a_parameter_that_is_a_keyword(cli: Cli, folder: Path) -> None:
+    save(folder / "a.ipynb", "print(1)")
+    result = cli("check", "a.ipynb", "-p", "class", "3")
+    assert result.returncode == 2
+    assert "--parameter 'class' is no name of a variable" in said(result)
+
+
+@pytest.mark.parametrize("option", ["--rtol=nan", "--atol=inf", "--timeout=inf"])
+def test_an_amount_without_bound(cli: Cli, folder: Path, option: str) -> None:
+    save(folder / "a.ipynb", "print(1)", outputs={0: "1\n"})
+    result = cli("check", "a.ipynb", option)
+    assert result.returncode == 2
+    assert "is no finite number of 0 or more" in said(result)
+
+
 def test_a_folder_without_notebooks(cli: Cli) -> None:
     result = cli("check", ".")
     assert result.returncode == 4
