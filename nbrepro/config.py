@@ -185,13 +185,16 @@ def _own_tags(tags: list[str], context: tuple[str, ...]) -> tuple[set[str], dict
             elif not valued and name in FLAG_TAGS:
                 flags.add(name)
             else:
-                raise ConfigError(f"unknown tag {tag!r}: {_known_tags()}", context=(*context, "tags"))
+                raise ConfigError(f"unknown tag {tag!r}: {_known_tags(name)}", context=(*context, "tags"))
     return flags, numbers
 
 
-def _known_tags() -> str:
-    known = [TAG_PREFIX + name for name in FLAG_TAGS] + [f"{TAG_PREFIX}{name}=…" for name in NUMBER_TAGS]
-    return f"nbrepro knows {', '.join(known)}"
+def _known_tags(name: str) -> str:
+    """Say what tags there are, and first which of them was likely meant."""
+    forms = {name: TAG_PREFIX + name for name in FLAG_TAGS} | {name: f"{TAG_PREFIX}{name}=…" for name in NUMBER_TAGS}
+    near = difflib.get_close_matches(name, forms, n=1)
+    meant = f"did you mean '{forms[near[0]]}'? " if near else ""
+    return f"{meant}nbrepro knows {', '.join(forms.values())}"
 
 
 def _number(tag: str, text: str, context: tuple[str, ...]) -> float:

@@ -78,6 +78,14 @@ def test_the_notebook_wins_over_the_project_and_the_tag_over_both() -> None:
     assert (rules.settings.rtol, rules.settings.atol) == (0.5, 1e-3)
 
 
+@pytest.mark.parametrize(
+    ("tag", "meant"), [("nbrepro-ignroe-output", "'nbrepro-ignore-output'"), ("nbrepro-rtool=1", "'nbrepro-rtol=…'")]
+)
+def test_an_unknown_tag_names_the_nearest(tag: str, meant: str) -> None:
+    with pytest.raises(ConfigError, match=f"did you mean {meant}"):
+        cell_rules(Settings(), [tag])
+
+
 @pytest.mark.parametrize("value", ["inf", "nan", "-1"])
 def test_a_tolerance_without_bound_is_refused_in_a_tag(value: str) -> None:
     with pytest.raises(ConfigError, match=f"atol must be a finite number of 0 or more, not {value}"):

@@ -70,6 +70,14 @@ def test_a_parameter_that_is_no_name_of_a_variable(cli: Cli, folder: Path) -> No
     assert "--parameter 'learning-rate' is no name of a variable" in said(result)
 
 
+def test_an_unknown_tag_is_told_with_the_number_of_its_cell(cli: Cli, folder: Path) -> None:
+    path = save(folder / "a.ipynb", "print(1)", "print(2)", outputs={0: "1\n"})
+    path.write_text(path.read_text().replace('"metadata": {}', '"metadata": {"tags": ["nbrepro-skp"]}', 1))
+    result = cli("check", "a.ipynb")
+    assert result.returncode == 2
+    assert "a.ipynb > cell 1 > tags: unknown tag 'nbrepro-skp': did you mean 'nbrepro-skip'?" in said(result)
+
+
 def test_a_parameter_that_is_a_keyword(cli: Cli, folder: Path) -> None:
     save(folder / "a.ipynb", "print(1)")
     result = cli("check", "a.ipynb", "-p", "class", "3")
