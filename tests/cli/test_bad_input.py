@@ -204,6 +204,13 @@ def test_a_corrupt_record(cli: Cli, folder: Path) -> None:
     assert "records/a.ipynb" in said(result)
 
 
+def test_a_damaged_history_is_told_on_standard_error(cli: Cli, folder: Path) -> None:
+    (folder / ".nbrepro/history.db").write_bytes(os.urandom(4096))
+    first, second = cli("log", "--json"), cli("log", "--json")
+    assert "history.db was damaged: it is kept as history.db.damaged-1" in first.stderr
+    assert (json.loads(first.stdout)["runs"], second.stderr) == ([], "")
+
+
 def test_a_failed_run_keeps_the_reference(cli: Cli, folder: Path) -> None:
     save(folder / "a.ipynb", "print(1)")
     assert cli("record", "a.ipynb").returncode == 0
