@@ -104,6 +104,26 @@ def test_a_proof_whose_budget_is_spent_goes_on_when_called_again(project: Path) 
     assert result.causes[0].proved_by is not None
 
 
+def test_one_factor_is_told_as_one(project: Path) -> None:
+    reference("a = 1", "a")
+    save("a = 2", "a")
+    check(["a.ipynb"], Options(), Silence())
+    assert proof(Budget(runs=1))[1][0].startswith("1 factor differs and can be put back")
+
+
+def test_what_a_linked_notebook_leads_to_is_not_written(
+    project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    reference("a = 1", "a")
+    save("a = 2", "a")
+    original = (project / "a.ipynb").rename(tmp_path_factory.mktemp("elsewhere") / "a.ipynb")
+    (project / "a.ipynb").symlink_to(original)
+    before = original.read_bytes()
+    check(["a.ipynb"], Options(), Silence())
+    assert proof()[0].causes[0].proved_by is not None
+    assert original.read_bytes() == before
+
+
 def test_no_more_runs_are_made_than_allowed(project: Path) -> None:
     reference("a = 1", "b = 2", "c = 3", "d = 4", "a + b + c + d")
     save("a = 10", "b = 20", "c = 30", "d = 40", "a + b + c + d")
