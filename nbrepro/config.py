@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import math
 import os
 import secrets
 import sys
@@ -184,13 +185,16 @@ def _own_tags(tags: list[str], context: tuple[str, ...]) -> tuple[set[str], dict
             elif not valued and name in FLAG_TAGS:
                 flags.add(name)
             else:
-                raise ConfigError(f"unknown tag {tag!r}: {_known_tags()}", context=(*context, "tags"))
+                raise ConfigError(f"unknown tag {tag!r}: {_known_tags(name)}", context=(*context, "tags"))
     return flags, numbers
 
 
-def _known_tags() -> str:
-    known = [TAG_PREFIX + name for name in FLAG_TAGS] + [f"{TAG_PREFIX}{name}=…" for name in NUMBER_TAGS]
-    return f"nbrepro knows {', '.join(known)}"
+def _known_tags(name: str) -> str:
+    """Say what tags there are, and first which of them was likely meant."""
+    forms = {name: TAG_PREFIX + name for name in FLAG_TAGS} | {name: f"{TAG_PREFIX}{name}=…" for name in NUMBER_TAGS}
+    near = difflib.get_close_matches(name, forms, n=1)
+    meant = f"did you mean '{forms[near[0]]}'? " if near else ""
+    return f"{meant}nbrepro knows {', '.join(forms.values())}"
 
 
 def _number(tag: str, text: str, context: tuple[str, ...]) -> float:
@@ -207,12 +211,19 @@ def _apply(settings: Settings, table: object, origin: str, *, context: tuple[str
     changes: dict[str, Any] = {}
     for key in _NAMES & set(table):
         try:
-            changes[key] = msgspec.convert(table[key], _TYPES[key], strict=False)
-        except msgspec.ValidationError as fault:  # noqa: PERF203 - every fault of the table is told at once
-            faults.append(_mistyped(key, table[key], str(fault)))
+            changes[key] = _finite(msgspec.convert(table[key], _TYPES[key], strict=False))
+        except msgspec.ValidationError:  # noqa: PERF203 - every fault of the table is told at once
+            faults.append(_mistyped(key, table[key]))
     if faults:
         raise ConfigError("; ".join(sorted(faults)), context=context)
     return settings.changed(changes, origin)
+
+
+def _finite(value: Any) -> Any:
+    """Return a value unless it is a number without bound: such a tolerance would let anything pass."""
+    if isinstance(value, float) and not math.isfinite(value):
+        raise msgspec.ValidationError
+    return value
 
 
 _TYPES: dict[str, Any] = get_type_hints(Settings, include_extras=True)
@@ -241,13 +252,42 @@ def _unknown(key: str) -> str:
     return f"unknown setting {key!r}" + (f": did you mean {' or '.join(near)}?" if near else "")
 
 
-def _mistyped(key: str, value: object, fault: str) -> str:
-    """Say in words what a setting must be: ``rtol must be a number, not text``."""
+def _mistyped(key: str, value: object) -> str:
+    """Say in words what a setting must be: ``rtol must be a number, not text``, ``live must be …``."""
     wanted = get_origin(_TYPES[key]) or _TYPES[key]
     wanted = get_args(_TYPES[key])[0] if wanted is Annotated else wanted
-    if fault.startswith("Expected `") and ", got `" in fault and wanted in _KINDS:
+    if wanted in _KINDS and not isinstance(value, _TAKEN.get(wanted, wanted)):
         return f"{key} must be {_KINDS[wanted]}, not {_KINDS.get(type(value), type(value).__name__)}"
-    return f"{key}: {fault}"
+    return f"{key} must be {_allowed(_TYPES[key])}, not {value!r}"
+
+
+_TAKEN: dict[Any, Any] = {float: (int, float), tuple: (list, tuple)}
+"""What a file may hold for a kind of setting beside the kind itself."""
+
+
+def _allowed(kind: Any) -> str:
+    """Return in words what values a type has: ``'all' or 'marked'``, ``a whole number of 0 or more``."""
+    parts = get_args(kind)
+    if get_origin(kind) is Annotated:
+        return _bounded(parts[0], parts[1])
+    if get_origin(kind) is Literal:
+        return " or ".join(repr(part) for part in parts)
+    if get_origin(kind) is tuple:
+        return f"a list of {_allowed(parts[0])}"
+    if get_origin(kind) is dict:
+        return f"a table of {_allowed(parts[1])}"
+    if parts:  # a union
+        return " or ".join(_allowed(part) for part in parts)
+    return _KINDS[kind]
+
+
+def _bounded(kind: type, bounds: Meta) -> str:
+    words = "a finite number" if kind is float else _KINDS[kind]
+    if bounds.ge is not None and bounds.lt is None and bounds.le is None:
+        return f"{words} of {bounds.ge} or more"
+    if bounds.ge is not None:
+        return f"{words} from {bounds.ge} to {bounds.le if bounds.lt is None else bounds.lt - 1}"
+    return f"{words} above {bounds.gt}" + ("" if bounds.lt is None else f" and below {bounds.lt}")
 
 
 def project_root(start: Path) -> Path:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from nbrepro.confirm import recalled
-from nbrepro.errors import NothingFoundError
+from nbrepro.errors import NbreproError, NothingFoundError
 from nbrepro.explain import Case, explain
 from nbrepro.explain.sources import same_code
 from nbrepro.judging import case_of, exit_code
@@ -30,32 +31,46 @@ class Explanation:
         return replace(self, view=replace(self.view, result=result))
 
 
-def explain_last(paths: Sequence[str], options: Options) -> list[Explanation]:
+def explain_last(paths: Sequence[str], options: Options) -> list[Explanation | Unusable]:
     """Return the explanation of the last check of each notebook that the paths name.
 
-    The kept run is compared anew with the reference as it is now, by the settings as they are now.
+    The kept run is compared anew with the reference as it is now, by the settings as they are now. What cannot be
+    explained does not keep the others from it.
 
     Raises
     ------
     NbreproError
-        If a path names nothing, a notebook cannot be read, or one that was named was never checked.
+        If a path names nothing, or the only notebook cannot be read or was never checked.
     """
-    found: list[Explanation] = []
+    found: list[Explanation | Unusable] = []
     unchecked: list[str] = []
     for item in find_targets(paths, options):
-        if isinstance(item, Unusable):
-            raise item.fault
-        entry = _last_check(item)
-        if entry is not None:
-            found.append(_explanation(item, entry))
-        elif shown(item.path) in paths or str(item.path) in paths:
-            raise NothingFoundError(f"no check of it is kept: `nbrepro check {shown(item.path)}` makes one",
-                                    context=(shown(item.path),))  # fmt: skip
-        else:
+        explained = _explained(item, {Path(path) for path in paths})
+        if explained is None:
             unchecked.append(shown(item.path))
+        else:
+            found.append(explained)
     if not found:
         raise NothingFoundError(f"no check of {', '.join(unchecked)} is kept: `nbrepro check` makes one")
+    if len(found) == 1 and isinstance(found[0], Unusable):
+        raise found[0].fault
     return found
+
+
+def _explained(item: Target | Unusable, named: set[Path]) -> Explanation | Unusable | None:
+    """Return the explanation of one notebook; ``None`` for one of a folder that was never checked."""
+    if isinstance(item, Unusable):
+        return item
+    try:
+        entry = _last_check(item)
+        if entry is not None:
+            return _explanation(item, entry)
+    except NbreproError as fault:
+        return Unusable(path=item.path, fault=fault)
+    if item.path not in named:
+        return None
+    what = f"no check of it is kept: `nbrepro check {shown(item.path)}` makes one"
+    return Unusable(path=item.path, fault=NothingFoundError(what, context=(shown(item.path),)))
 
 
 def _last_check(target: Target) -> Entry | None:

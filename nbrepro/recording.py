@@ -134,7 +134,15 @@ def _former_digest(target: Target) -> str | None:
 
 
 def _unusable(item: Unusable) -> Recording:
-    return Recording(path=shown(item.path), exit_code=item.fault.exit_code, reason=str(item.fault))
+    return Recording(path=shown(item.path), exit_code=item.fault.exit_code, reason=_reason(item))
+
+
+def _reason(item: Unusable) -> str:
+    """Return what is at fault, without the notebook's name where that stands before it in any case."""
+    fault = item.fault
+    if fault.context[:1] not in {(str(item.path),), (shown(item.path),)}:
+        return str(fault)
+    return str(type(fault)(fault.message, context=fault.context[1:]))
 
 
 def finding_lines(recording: Recording) -> list[str]:

@@ -11,7 +11,7 @@ from nbrepro.config import project_root
 from nbrepro.diffing import load
 from nbrepro.errors import RecordError
 from nbrepro.notebooks import has_record, read_notebook
-from nbrepro.records import Fingerprint, Record
+from nbrepro.records import Fingerprint, Record, ThreadPool
 from nbrepro.records.digests import short
 from nbrepro.store.layout import Store
 
@@ -64,10 +64,12 @@ def fingerprint_lines(fingerprint: Fingerprint) -> Iterator[tuple[str, str]]:
             f"seed {randomness.seed}, hash seed {randomness.hash_seed}; seeded: {', '.join(randomness.seeded)}",
         )
     if fingerprint.numerics:
-        pools = [
-            f"{pool.implementation} {pool.version} on {pool.threads} threads" for pool in fingerprint.numerics.pools
-        ]
-        yield "numerics", "; ".join(pools) or "no numeric library was loaded"
+        yield "numerics", "; ".join(map(_pool, fingerprint.numerics.pools)) or "no numeric library was loaded"
     for name, file in fingerprint.data.items():
         tracked = f", DVC {short(file.dvc.recorded)} in {file.dvc.tracked_by}" if file.dvc else ""
         yield "data", f"{name} {short(file.digest or 'gone')}, {file.size} bytes{tracked}"
+
+
+def _pool(pool: ThreadPool) -> str:
+    name = f"{pool.implementation} {pool.version}" if pool.version else pool.implementation
+    return f"{name} on {pool.threads} thread{'s' * (pool.threads != 1)}"

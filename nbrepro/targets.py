@@ -84,6 +84,17 @@ class Unusable:
     fault: NbreproError
 
 
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A notebook that is wanted, not yet read, and the project that it lies in."""
+
+    path: Path
+    name: str
+    """Relative to the project's root, with POSIX separators."""
+    root: Path
+    settings: Settings
+
+
 def shown(path: Path) -> str:
     """Return a path as people see it: relative to the current folder where it lies below."""
     return os.path.relpath(path) if Path.cwd() in path.absolute().parents else str(path)
@@ -101,18 +112,32 @@ def find_targets(paths: Sequence[str], options: Options) -> list[Target | Unusab
     NothingFoundError
         If there is no notebook.
     """
-    targets: list[Target | Unusable] = []
+    return [
+        _target(found.path, found.name, Store(found.root), found.settings, options) for found in wanted_notebooks(paths)
+    ]
+
+
+def wanted_notebooks(paths: Sequence[str]) -> list[Found]:
+    """Return the notebooks that the paths name, without those that a project excludes and that are not named by path.
+
+    Raises
+    ------
+    NbreproError
+        As for `find_targets`.
+    """
+    wanted: list[Found] = []
     projects: dict[Path, Settings] = {}
+    named = {Path(path) for path in paths}
     for path in find_notebooks(paths):
         root = project_root(path)
         if root not in projects:
             projects[root] = load_settings(root)
         name = Store(root).name_of(path)
-        if str(path) in paths or not any(fnmatch.fnmatch(name, pattern) for pattern in projects[root].exclude):
-            targets.append(_target(path, name, Store(root), projects[root], options))
-    if not targets:
+        if path in named or not any(fnmatch.fnmatch(name, pattern) for pattern in projects[root].exclude):
+            wanted.append(Found(path=path, name=name, root=root, settings=projects[root]))
+    if not wanted:
         raise NothingFoundError("every notebook found is excluded by the configuration: name one by its path")
-    return targets
+    return wanted
 
 
 def _target(path: Path, name: str, store: Store, settings: Settings, options: Options) -> Target | Unusable:

@@ -39,6 +39,16 @@ def test_an_unknown_setting_names_the_nearest_and_a_wrong_type_is_told_with_it(t
         ("allow_errors = 3.5", "allow_errors must be true or false, not a number"),
         ("exclude = 'drafts'", "exclude must be a list, not text"),
         ("environment = []", "environment must be a table, not a list"),
+        ("rtol = inf", "rtol must be a finite number of 0 or more, not inf"),
+        ("atol = nan", "atol must be a finite number of 0 or more, not nan"),
+        ("timeout = -1", "timeout must be a finite number of 0 or more, not -1"),
+        ("seed = 'x'", "seed must be a whole number from 0 to 4294967295 or 'random', not 'x'"),
+        ("entropy = 'none'", "entropy must be 'detect' or 'deterministic', not 'none'"),
+        ("fail_on = ['errors']", "fail_on must be a list of 'warnings', not ['errors']"),
+        ("pixel_tolerance = 256", "pixel_tolerance must be a whole number from 0 to 255, not 256"),
+        ("keep_runs = 0", "keep_runs must be a whole number above 0, not 0"),
+        ("calibration_level = 1", "calibration_level must be a finite number above 0.5 and below 1, not 1"),
+        ("environment = { A = 1 }", "environment must be a table of text, not {'A': 1}"),
         ("tolerence = 1", "unknown setting 'tolerence': did you mean 'rtol' or 'atol' or 'pixel_tolerance'?"),
     ],
 )
@@ -66,6 +76,25 @@ def test_the_notebook_wins_over_the_project_and_the_tag_over_both() -> None:
     rules = cell_rules(notebook, ["nbrepro-rtol=0.5"])
     assert (notebook.rtol, notebook.atol) == (1e-2, 1e-3)
     assert (rules.settings.rtol, rules.settings.atol) == (0.5, 1e-3)
+
+
+@pytest.mark.parametrize(
+    ("tag", "meant"), [("nbrepro-ignroe-output", "'nbrepro-ignore-output'"), ("nbrepro-rtool=1", "'nbrepro-rtol=…'")]
+)
+def test_an_unknown_tag_names_the_nearest(tag: str, meant: str) -> None:
+    with pytest.raises(ConfigError, match=f"did you mean {meant}"):
+        cell_rules(Settings(), [tag])
+
+
+@pytest.mark.parametrize("value", ["inf", "nan", "-1"])
+def test_a_tolerance_without_bound_is_refused_in_a_tag(value: str) -> None:
+    with pytest.raises(ConfigError, match=f"atol must be a finite number of 0 or more, not {value}"):
+        cell_rules(Settings(), [f"nbrepro-atol={value}"])
+
+
+def test_a_tolerance_without_bound_is_refused_in_a_notebook() -> None:
+    with pytest.raises(ConfigError, match="rtol must be a finite number of 0 or more, not inf"):
+        notebook_settings(Settings(), {"nbrepro": {"settings": {"rtol": float("inf")}}}, "a.ipynb")
 
 
 def test_tags_are_understood() -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from nbrepro import errors
 from nbrepro.cli import INTERNAL_ERROR, INTERRUPTED, cli
+from nbrepro.cli._streams import CLOSED
 from nbrepro.compare.normalisers import BUILTIN as NORMALISERS
 from nbrepro.compare.normalisers import GROUP as NORMALISER_GROUP
 from nbrepro.compare.registry import GROUP as COMPARATOR_GROUP
@@ -71,7 +72,7 @@ def test_every_cause_and_confidence_is_documented() -> None:
 
 def test_every_exit_code_is_documented() -> None:
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.NbreproError)]
-    codes = {0, 1, 4, INTERNAL_ERROR, INTERRUPTED, *(kind.exit_code for kind in kinds)}
+    codes = {0, 1, 4, CLOSED, INTERNAL_ERROR, INTERRUPTED, *(kind.exit_code for kind in kinds)}
     assert {str(code) for code in codes} == first_cells("exit-codes.md")
 
 

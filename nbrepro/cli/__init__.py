@@ -5,8 +5,10 @@ Verbs import their work late, so that ``nbrepro --help`` is instant.
 
 from __future__ import annotations
 
+import contextlib
 import signal
 import sys
+import traceback
 from collections.abc import Sequence
 
 import click
@@ -21,7 +23,8 @@ from nbrepro.cli._log import log
 from nbrepro.cli._record import record
 from nbrepro.cli._show import show
 from nbrepro.cli._status import status
-from nbrepro.errors import NbreproError
+from nbrepro.cli._streams import CLOSED, OutputClosedError, drop_unwritten, guarded_streams
+from nbrepro.errors import NbreproError, StoreError
 
 INTERRUPTED = 130
 INTERNAL_ERROR = 70
@@ -53,7 +56,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     debug = "--debug" in arguments
     if debug:  # accepted before and after the verb
         arguments = ["--debug", *(argument for argument in arguments if argument != "--debug")]
-    sys.exit(_run(arguments, debug=debug))
+    with guarded_streams():
+        code = _run(arguments, debug=debug)
+    drop_unwritten()
+    sys.exit(code)
 
 
 def _run(arguments: list[str], *, debug: bool) -> int:
@@ -63,21 +69,17 @@ def _run(arguments: list[str], *, debug: bool) -> int:
     try:
         code = cli.main(arguments, prog_name="nbrepro", standalone_mode=False)
     except NbreproError as fault:
-        if debug:
-            raise
-        return _say(arguments, str(fault), fault.exit_code)
+        return _say(arguments, str(fault), fault.exit_code, debug=debug)
     except click.ClickException as fault:
         return _say(arguments, _with_help(fault), 2)
     except (KeyboardInterrupt, click.Abort):
         return _say(arguments, "interrupted; kernels are stopped, references and history are as they were", INTERRUPTED)
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output has gone; nobody is left to be told
-        return 0
-    except Exception as fault:
-        if debug:
-            raise
-        what = f"internal error ({type(fault).__name__}: {fault}); run again with --debug and report it"
-        return _say(arguments, what, INTERNAL_ERROR)
+    except OutputClosedError:
+        return CLOSED  # nobody is left to be told
+    except Exception as fault:  # noqa: BLE001 - whatever it is, it ends in one sentence
+        mend = "report it" if debug else "run again with --debug and report it"
+        what = f"internal error ({type(fault).__name__}: {fault}); {mend}"
+        return _say(arguments, what, INTERNAL_ERROR, debug=debug)
     return code if isinstance(code, int) else 0
 
 
@@ -87,10 +89,14 @@ def _with_help(fault: click.ClickException) -> str:
     return f"{fault.format_message().rstrip('.')}{hint}"
 
 
-def _say(arguments: list[str], sentence: str, code: int) -> int:
-    click.echo(f"nbrepro: {sentence}", err=True)
-    if "--json" in arguments:
-        from nbrepro.cli._output import print_json
+def _say(arguments: list[str], sentence: str, code: int, *, debug: bool = False) -> int:
+    """Say what went wrong, below where it did if that was asked for, and return the exit code, the same for both."""
+    with contextlib.suppress(OutputClosedError, StoreError):  # what cannot be told has its code still
+        if debug:
+            traceback.print_exc()
+        click.echo(f"nbrepro: {sentence}", err=True)
+        if "--json" in arguments:
+            from nbrepro.cli._output import print_json
 
-        print_json({"error": sentence, "exit_code": code, "notebooks": []})
+            print_json({"error": sentence, "exit_code": code, "notebooks": []})
     return code

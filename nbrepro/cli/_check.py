@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from nbrepro.cli._options import json_option, paths_argument, quiet_option, run_options, run_settings
+from nbrepro.cli._options import AMOUNT, json_option, paths_argument, quiet_option, run_options, run_settings
 from nbrepro.cli._reports import report_option, write_reports
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     default=None,
     help="Run what differs once more, to tell flaky from changed; the default where CI is set.",
 )
-@click.option("--rtol", type=click.FloatRange(0), metavar="X", help="Relative tolerance for floating-point numbers.")
-@click.option("--atol", type=click.FloatRange(0), metavar="X", help="Absolute tolerance for floating-point numbers.")
+@click.option("--rtol", type=AMOUNT, metavar="X", help="Relative tolerance for floating-point numbers.")
+@click.option("--atol", type=AMOUNT, metavar="X", help="Absolute tolerance for floating-point numbers.")
 @click.option("--sanitize-with", metavar="FILE", help="Replace in outputs what nbval's sanitising FILE says.")
 @report_option
 @json_option

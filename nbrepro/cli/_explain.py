@@ -46,11 +46,12 @@ def explain(
     """
     from functools import partial
 
+    from nbrepro.check import unusable
     from nbrepro.cli._output import console, print_json
     from nbrepro.errors import UsageError
     from nbrepro.explaining import explain_last
     from nbrepro.records import Report
-    from nbrepro.targets import Options
+    from nbrepro.targets import Options, Unusable
 
     found = explain_last(paths, Options(against=against))
     say = partial(click.echo, err=True)
@@ -59,14 +60,17 @@ def explain(
         from nbrepro.proving import prove as proof_of
 
         budget = Budget(runs=max_runs, seconds=max_time)
-        found = [item.showing(proof_of(item, budget, say)) for item in found]
+        found = [item if isinstance(item, Unusable) else item.showing(proof_of(item, budget, say)) for item in found]
     if out is not None:
         from nbrepro.mending import fix
 
         if len(found) > 1:
             raise UsageError(f"--fix writes one copy, and {len(found)} notebooks are named: name one")
-        found = [item.showing(fix(item, Path(out), say, force=force)) for item in found]
-    views = [item.view for item in found]
+        found = [
+            item if isinstance(item, Unusable) else item.showing(fix(item, Path(out), say, force=force))
+            for item in found
+        ]
+    views = [unusable(item) if isinstance(item, Unusable) else item.view for item in found]
     report = Report(notebooks=tuple(view.result for view in views))
     write_reports(reports, views, report, title="nbrepro explain", quiet=as_json)
     if as_json:

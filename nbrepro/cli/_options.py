@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import keyword
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,6 +18,22 @@ paths_argument = click.argument("paths", nargs=-1, type=str)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="Print errors only.")
 
+
+class _Amount(click.FloatRange):
+    """A finite number of 0 or more: infinite, a tolerance would let anything pass; no number compares with NaN."""
+
+    def __init__(self) -> None:
+        super().__init__(0)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        amount = super().convert(value, param, ctx)
+        if not math.isfinite(amount):
+            self.fail(f"{value} is no finite number of 0 or more", param, ctx)
+        return amount
+
+
+AMOUNT = _Amount()
+
 _RUN_OPTIONS = (
     click.option("-j", "--jobs", type=click.IntRange(1), default=1, show_default=True, help="Notebooks run at once."),
     click.option("--keep-going", is_flag=True, help="Go on with the next cell after one that raised."),
@@ -29,10 +47,8 @@ _RUN_OPTIONS = (
         help="Set a parameter, as papermill does.",
     ),
     click.option("--kernel", metavar="NAME", help="Run in this kernel instead of the notebook's own."),
-    click.option("--timeout", type=click.FloatRange(0), metavar="S", help="Seconds a cell may take; 0: no limit."),
-    click.option(
-        "--notebook-timeout", type=click.FloatRange(0), metavar="S", help="Seconds a notebook may take; 0: no limit."
-    ),
+    click.option("--timeout", type=AMOUNT, metavar="S", help="Seconds a cell may take; 0: no limit."),
+    click.option("--notebook-timeout", type=AMOUNT, metavar="S", help="Seconds a notebook may take; 0: no limit."),
 )
 
 
@@ -51,7 +67,7 @@ def run_settings(
     from nbrepro.targets import Options
 
     for name, _ in parameters:
-        if not name.isidentifier():
+        if not name.isidentifier() or keyword.iskeyword(name):
             raise UsageError(f"--parameter {name!r} is no name of a variable: give it as `-p NAME VALUE`")
     return Options(
         parameters={name: typed(value) for name, value in parameters},

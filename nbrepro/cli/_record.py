@@ -63,7 +63,8 @@ def _show(recording: Recording, *, quiet: bool) -> None:
     news = "replaced" if recording.replaced else "new"
     changed = news if recording.changed else "says the same as before"
     seconds = recording.record.timing.seconds if recording.record.timing else 0.0
-    out.print(f"[green]●[/] {escape(recording.path)}: {cells_run(recording.record)} cells in {seconds:.1f} s")
+    count = cells_run(recording.record)
+    out.print(f"[green]●[/] {escape(recording.path)}: {count} cell{'s' * (count != 1)} in {seconds:.1f} s")
     out.print(f"  → {escape(recording.record_path)} ({changed})", soft_wrap=True)
     for line in (*finding_lines(recording), *recording.notes):
         out.print(f"  [yellow]![/] {escape(line)}")

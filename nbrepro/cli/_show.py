@@ -11,6 +11,7 @@ from nbrepro.cli._options import json_option
 if TYPE_CHECKING:
     from nbformat import NotebookNode
     from rich.console import Console
+    from rich.table import Table
 
     from nbrepro.records import CellRecord, Fingerprint, Record
 
@@ -67,7 +68,7 @@ def _show_fingerprint(fingerprint: Fingerprint, out: Console) -> None:
     for name, text in fingerprint_lines(fingerprint):
         table.add_row(name, escape(text))
     out.print()
-    out.print(table)
+    _print_table(table, out)
 
 
 def _show_cells(notebook: NotebookNode, record: Record, out: Console) -> None:
@@ -84,7 +85,18 @@ def _show_cells(notebook: NotebookNode, record: Record, out: Console) -> None:
         seconds = f"{cell.timing.seconds:.3f}" if cell.timing else ""
         table.add_row(str(numbers.get(index, "")), cell.state.value.replace("_", " "), seconds, _deeds(cell))
     out.print()
-    out.print(table)
+    _print_table(table, out)
+
+
+def _print_table(table: Table, out: Console) -> None:
+    """Print a table; where nobody sees its columns' widths, without the blanks that fill up the last one."""
+    if out.is_terminal:
+        out.print(table)
+        return
+    with out.capture() as captured:
+        out.print(table)
+    for line in captured.get().splitlines():
+        click.echo(line.rstrip())
 
 
 def _deeds(cell: CellRecord) -> str:

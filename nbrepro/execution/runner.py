@@ -15,7 +15,7 @@ from nbrepro.config import CellRules, Settings, cell_rules
 from nbrepro.execution.channels import Cancelled, DeadlinePassed, KernelDied, TooMuchOutput
 from nbrepro.execution.outputs import Outputs
 from nbrepro.execution.session import KernelSession, Reply
-from nbrepro.notebooks import code_cells, source_of, tags_of
+from nbrepro.notebooks import cell_numbers, code_cells, source_of, tags_of
 from nbrepro.records import CellState, ExceptionInfo, Problem, Timing
 
 _INTERRUPT_GRACE = 2.0  # seconds for a cell to react to an interrupt
@@ -68,12 +68,13 @@ def cells_rules(notebook: NotebookNode, settings: Settings, name: str) -> dict[i
     ConfigError
         If a cell has a tag of nbrepro's with a value that cannot be read.
     """
+    numbers = cell_numbers(notebook)
     return {
         index: cell_rules(
             settings,
             tags_of(notebook.cells[index]),
             source=source_of(notebook.cells[index]),
-            context=(name, f"cells[{index}]"),
+            context=(name, f"cell {numbers.get(index, index + 1)}"),
         )
         for index in code_cells(notebook)
     }

@@ -19,13 +19,15 @@ _CELL = re.compile(r'^   "source": (\[\]|\[|")')
 """Where the source of a cell begins in a file that nbformat wrote; deeper, the same key stands further right."""
 
 
-def sarif(found: Sequence[tuple[str, Fault]]) -> dict[str, Any]:
+def sarif(found: Sequence[tuple[str, Fault]], unread: Sequence[tuple[str, str]] = ()) -> dict[str, Any]:
     """Return a log of one run.
 
     Parameters
     ----------
     found:
         The path of a notebook as people know it, relative to the current folder where it lies in it, and a fault.
+    unread:
+        Such a path of a notebook that could not be read, and a sentence that says why.
     """
     driver = {
         "name": "nbrepro",
@@ -35,7 +37,20 @@ def sarif(found: Sequence[tuple[str, Fault]]) -> dict[str, Any]:
     }
     lines = {path: _lines_of(path) for path in dict.fromkeys(path for path, _ in found)}
     results = [_result(path, fault, lines[path]) for path, fault in found]
-    return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [{"tool": {"driver": driver}, "results": results}]}
+    run = {"tool": {"driver": driver}, "invocations": [_invocation(unread)], "results": results}
+    return {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
+
+
+def _invocation(unread: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    told = [
+        {
+            "level": "error",
+            "message": {"text": sentence},
+            "locations": [{"physicalLocation": {"artifactLocation": {"uri": _address(path)}}}],
+        }
+        for path, sentence in unread
+    ]
+    return {"executionSuccessful": not unread, "toolExecutionNotifications": told}
 
 
 def _rule(code: str, text: str) -> dict[str, Any]:

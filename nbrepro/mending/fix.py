@@ -103,6 +103,7 @@ def _run(target: Target, notebook: NotebookNode, said: Callable[[str], None]) ->
     with tempfile.TemporaryDirectory(prefix="nbrepro-fix-", ignore_cleanup_errors=True) as folder:
         root = copy_project(target.store.root, Path(folder), ())
         path = root / target.name
+        path.unlink(missing_ok=True)  # a link would lead out of the copy
         write_notebook(notebook, path)
         request = replace(run_request(target, Options(), None), notebook=notebook, path=path, root=root)
         run = run_notebook(replace(request, expected_errors=frozenset()))

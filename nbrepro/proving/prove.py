@@ -38,7 +38,8 @@ def prove(explanation: Explanation, budget: Budget, said: Callable[[str], None])
     trials = Trials(target=explanation.target, case=case, budget=budget, journal=journal, said=said)
     known, left = factors(case, result.causes)
     notes = [*result.notes, *left]
-    said(f"{len(known)} factors differ and can be put back; {len(FLIPS)} sources of chance can be held still or turned")
+    differ = "factor differs" if len(known) == 1 else "factors differ"
+    said(f"{len(known)} {differ} and can be put back; {len(FLIPS)} sources of chance can be held still or turned")
     causes = result.causes
     try:
         causes, told = _proved(trials, known, causes)

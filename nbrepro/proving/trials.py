@@ -224,6 +224,7 @@ class Trials:
 
     def _perform(self, setup: Setup, paths: Sequence[Path]) -> Run:
         path = setup.root / self.target.name
+        path.unlink(missing_ok=True)  # a link would lead out of the copy
         write_notebook(setup.notebook, path)
         if paths:
             former = setup.environment.get("PYTHONPATH", os.environ.get("PYTHONPATH", ""))

@@ -1,13 +1,14 @@
 """The history: one row for every run made here, in SQLite, never committed.
 
 The history serves ``nbrepro log`` and trends. It is an index: a check never fails because of it. A damaged
-file is moved aside, never deleted.
+file is moved aside, which is told, never deleted.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -15,6 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from nbrepro.errors import StoreError
+
+_log = logging.getLogger(__name__)
+"""Reaches standard error where nobody set up logging, as on the command line, and the log of a Jupyter server."""
 
 _VERSION = 1
 _BUSY_SECONDS = 30.0
@@ -129,7 +133,9 @@ class History:
         except sqlite3.DatabaseError as fault:
             if isinstance(fault, sqlite3.OperationalError):
                 raise
-            self.path.replace(self._aside())
+            aside = self._aside()
+            self.path.replace(aside)
+            _log.warning("nbrepro: %s was damaged: it is kept as %s, and a new history is begun", self.path, aside.name)
             return self._prepared()
 
     def _prepared(self) -> sqlite3.Connection:

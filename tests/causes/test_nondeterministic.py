@@ -13,7 +13,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from nbrepro.check import check
-from nbrepro.explaining import explain_last
+from nbrepro.explaining import Explanation, explain_last
 from nbrepro.records import NotebookResult
 from nbrepro.targets import Options
 from tests.causes.nondeterministic import NOTEBOOKS, Nondeterministic
@@ -47,7 +47,8 @@ def checked(folder: Path) -> dict[str, NotebookResult]:
 def explained(folder: Path, checked: dict[str, NotebookResult]) -> dict[str, NotebookResult]:
     assert checked
     found = explain_last([str(_path(item, folder)) for item in AVAILABLE], Options())
-    return {item.name: one.view.result for item, one in zip(AVAILABLE, found, strict=True)}
+    pairs = zip(AVAILABLE, found, strict=True)
+    return {item.name: one.view.result for item, one in pairs if isinstance(one, Explanation)}
 
 
 def _path(item: Nondeterministic, folder: Path) -> Path:

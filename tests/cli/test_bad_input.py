@@ -56,11 +56,41 @@ def test_an_error_is_one_json_object_when_json_was_asked_for(cli: Cli) -> None:
     assert "nowhere.ipynb" in json.loads(result.stdout)["error"]
 
 
+def test_debug_shows_the_traceback_and_keeps_the_exit_code(cli: Cli) -> None:
+    result = cli("check", "nowhere.ipynb", "--debug", "--json")
+    assert result.returncode == 2
+    assert "Traceback" in result.stderr
+    assert json.loads(result.stdout)["exit_code"] == 2
+
+
 def test_a_parameter_that_is_no_name_of_a_variable(cli: Cli, folder: Path) -> None:
     save(folder / "a.ipynb", "print(1)")
     result = cli("check", "a.ipynb", "-p", "learning-rate", "0.1")
     assert result.returncode == 2
     assert "--parameter 'learning-rate' is no name of a variable" in said(result)
+
+
+def test_an_unknown_tag_is_told_with_the_number_of_its_cell(cli: Cli, folder: Path) -> None:
+    path = save(folder / "a.ipynb", "print(1)", "print(2)", outputs={0: "1\n"})
+    path.write_text(path.read_text().replace('"metadata": {}', '"metadata": {"tags": ["nbrepro-skp"]}', 1))
+    result = cli("check", "a.ipynb")
+    assert result.returncode == 2
+    assert "a.ipynb > cell 1 > tags: unknown tag 'nbrepro-skp': did you mean 'nbrepro-skip'?" in said(result)
+
+
+def test_a_parameter_that_is_a_keyword(cli: Cli, folder: Path) -> None:
+    save(folder / "a.ipynb", "print(1)")
+    result = cli("check", "a.ipynb", "-p", "class", "3")
+    assert result.returncode == 2
+    assert "--parameter 'class' is no name of a variable" in said(result)
+
+
+@pytest.mark.parametrize("option", ["--rtol=nan", "--atol=inf", "--timeout=inf"])
+def test_an_amount_without_bound(cli: Cli, folder: Path, option: str) -> None:
+    save(folder / "a.ipynb", "print(1)", outputs={0: "1\n"})
+    result = cli("check", "a.ipynb", option)
+    assert result.returncode == 2
+    assert "is no finite number of 0 or more" in said(result)
 
 
 def test_a_folder_without_notebooks(cli: Cli) -> None:
@@ -172,6 +202,13 @@ def test_a_corrupt_record(cli: Cli, folder: Path) -> None:
     result = cli("check", "a.ipynb")
     assert result.returncode == 2
     assert "records/a.ipynb" in said(result)
+
+
+def test_a_damaged_history_is_told_on_standard_error(cli: Cli, folder: Path) -> None:
+    (folder / ".nbrepro/history.db").write_bytes(os.urandom(4096))
+    first, second = cli("log", "--json"), cli("log", "--json")
+    assert "history.db was damaged: it is kept as history.db.damaged-1" in first.stderr
+    assert (json.loads(first.stdout)["runs"], second.stderr) == ([], "")
 
 
 def test_a_failed_run_keeps_the_reference(cli: Cli, folder: Path) -> None:

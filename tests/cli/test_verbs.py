@@ -10,6 +10,8 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from nbrepro.records import Fingerprint, Numerics, ThreadPool
+from nbrepro.showing import fingerprint_lines
 from tests.cli.conftest import Cli, notebook, save
 
 
@@ -207,6 +209,29 @@ def test_log_show_and_diff_know_the_runs(cli: Cli, folder: Path) -> None:
     assert "draws from random" in shown.stdout
     assert json.loads(cli("show", runs[0]["id"], "--json").stdout)["record"]["notebook"] == "a.ipynb"
     assert cli("diff", runs[0]["id"], ".nbrepro/records/a.ipynb").returncode == 0
+
+
+def test_what_is_shown_to_a_pipe_is_not_filled_up_with_blanks(cli: Cli, folder: Path) -> None:
+    save(folder / "a.ipynb", "import random\nrandom.random()", "1 / 0 if random.random() > 2 else 0")
+    cli("record", "a.ipynb")
+    lines = cli("show", "a.ipynb", environ={"COLUMNS": ""}).stdout.splitlines()
+    assert [line for line in lines if line != line.rstrip()] == []
+
+
+def test_one_cell_is_told_as_one(cli: Cli, folder: Path) -> None:
+    save(folder / "a.ipynb", "1")
+    assert "a.ipynb: 1 cell in " in cli("record", "a.ipynb").stdout
+
+
+def test_what_is_not_recorded_is_named_once(cli: Cli, folder: Path) -> None:
+    (folder / "helpers.py").write_text("x = 1\n")
+    assert cli("record", "helpers.py").stderr.count("helpers.py") == 1
+
+
+def test_a_thread_pool_of_no_version_is_told_without_one() -> None:
+    pool = ThreadPool(api="openmp", implementation="openmp", version=None, architecture=None, threads=1)
+    told = dict(fingerprint_lines(Fingerprint(numerics=Numerics(pools=(pool,)))))
+    assert told["numerics"] == "openmp on 1 thread"
 
 
 def test_a_nothing_to_show_is_told(cli: Cli, folder: Path) -> None:

@@ -12,7 +12,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 
 from nbrepro.cli import cli
 from nbrepro.errors import NothingFoundError
-from nbrepro.explaining import explain_last
+from nbrepro.explaining import Explanation, explain_last
 from nbrepro.targets import Options
 
 
@@ -56,7 +56,18 @@ def test_a_notebook_edited_since_its_check_is_told(project: Path) -> None:
     notebook.cells[1].source = "rng.random() + 1"
     nbformat.write(notebook, project / "a.ipynb")
     (explanation,) = explain_last(["a.ipynb"], Options())
+    assert isinstance(explanation, Explanation)
     assert any("edited since" in note for note in explanation.view.result.notes)
+
+
+def test_a_notebook_that_cannot_be_read_does_not_keep_the_others_from_being_explained(project: Path) -> None:
+    run("check", "-q", "a.ipynb")
+    (project / "bad.ipynb").write_text("")
+    code, text = run("explain", "--json")
+    told = {item["path"]: item["reason"] for item in json.loads(text)["notebooks"]}
+    assert code == 2
+    assert "is empty" in told["bad.ipynb"]
+    assert told["a.ipynb"] is None or "bad" not in told["a.ipynb"]
 
 
 def test_a_cell_that_killed_the_kernel_differs_first_in_the_explanation_too(project: Path) -> None:

@@ -69,3 +69,10 @@ def test_a_log_without_faults_is_valid_too(tmp_path: Path) -> None:
     code, log = lint(tmp_path)
     assert code == 0
     assert log["runs"][0]["results"] == []
+
+
+def test_a_log_that_tells_of_an_unreadable_notebook_is_valid(tmp_path: Path) -> None:
+    (tmp_path / "a.ipynb").write_text("")
+    code, log = lint(tmp_path)
+    assert code == 2
+    assert not log["runs"][0]["invocations"][0]["executionSuccessful"]

@@ -13,7 +13,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
 from nbrepro.check import check
-from nbrepro.explaining import explain_last
+from nbrepro.explaining import Explanation, explain_last
 from nbrepro.proving import Budget, prove
 from nbrepro.recording import record
 from nbrepro.records import CauseKind, NotebookResult
@@ -48,6 +48,7 @@ def reference(*sources: str) -> None:
 
 def proof(budget: Budget | None = None) -> tuple[NotebookResult, list[str]]:
     (explanation,) = explain_last(["a.ipynb"], Options())
+    assert isinstance(explanation, Explanation)
     said: list[str] = []
     return prove(explanation, budget or Budget(), said.append), said
 
@@ -101,6 +102,26 @@ def test_a_proof_whose_budget_is_spent_goes_on_when_called_again(project: Path) 
     assert any("budget is spent" in note for note in result.notes)
     result, _ = proof(Budget(runs=1))
     assert result.causes[0].proved_by is not None
+
+
+def test_one_factor_is_told_as_one(project: Path) -> None:
+    reference("a = 1", "a")
+    save("a = 2", "a")
+    check(["a.ipynb"], Options(), Silence())
+    assert proof(Budget(runs=1))[1][0].startswith("1 factor differs and can be put back")
+
+
+def test_what_a_linked_notebook_leads_to_is_not_written(
+    project: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    reference("a = 1", "a")
+    save("a = 2", "a")
+    original = (project / "a.ipynb").rename(tmp_path_factory.mktemp("elsewhere") / "a.ipynb")
+    (project / "a.ipynb").symlink_to(original)
+    before = original.read_bytes()
+    check(["a.ipynb"], Options(), Silence())
+    assert proof()[0].causes[0].proved_by is not None
+    assert original.read_bytes() == before
 
 
 def test_no_more_runs_are_made_than_allowed(project: Path) -> None:

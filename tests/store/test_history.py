@@ -60,6 +60,15 @@ def test_a_damaged_history_is_moved_aside_and_a_new_one_begun(tmp_path: Path) ->
     assert (tmp_path / "history.db.damaged-1").read_bytes().startswith(b"this is no")
 
 
+def test_that_a_history_was_damaged_is_told_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = tmp_path / "history.db"
+    path.write_bytes(b"this is no database, " * 100)
+    for _ in range(2):
+        History(path).entries()
+    told = f"nbrepro: {path} was damaged: it is kept as history.db.damaged-1, and a new history is begun"
+    assert [record.getMessage() for record in caplog.records] == [told]
+
+
 def test_a_history_of_a_newer_nbrepro_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "history.db"
     with sqlite3.connect(path) as connection:
