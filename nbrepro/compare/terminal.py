@@ -14,6 +14,8 @@ _CONTROL = re.compile(
 _NEEDED = ("\r", "\x08", "\x1b")
 _FARTHEST = 10_000
 """Columns and rows that a cursor may move at once; more is taken for garbage."""
+_ROOM = 100_000
+"""Rows and blanks that movements of the cursor may add to a text: on a real screen they add none."""
 
 
 def render(text: str) -> str:
@@ -44,13 +46,16 @@ class _Screen:
         self.lines: list[list[str]] = [[]]
         self.row = 0
         self.column = 0
+        self.room = _ROOM
 
     def write(self, text: str) -> None:
         if not text:
             return
         line = self.lines[self.row]
         if len(line) < self.column:
-            line.extend(" " * (self.column - len(line)))
+            blanks = self._admitted(self.column - len(line))
+            line.extend(" " * blanks)
+            self.column = len(line)
         line[self.column : self.column + len(text)] = text
         self.column += len(text)
 
@@ -65,6 +70,16 @@ class _Screen:
         elif control["final"]:
             self._csi(control["final"], control["arguments"])
 
+    def _admitted(self, wanted: int) -> int:
+        """Return how many of the wanted rows or blanks there is room for."""
+        admitted = min(wanted, self.room)
+        self.room -= admitted
+        return admitted
+
+    def _move_down(self, rows: int) -> None:
+        below = len(self.lines) - 1 - self.row
+        self._down(min(rows, below + self._admitted(max(0, rows - below))))
+
     def _down(self, rows: int) -> None:
         self.row += rows
         while len(self.lines) <= self.row:
@@ -76,7 +91,7 @@ class _Screen:
         if final == "A":
             self.row = max(0, self.row - max(1, count))
         elif final == "B":
-            self._down(max(1, count))
+            self._move_down(max(1, count))
         elif final == "C":
             self.column = min(self.column + max(1, count), _FARTHEST)
         elif final == "D":

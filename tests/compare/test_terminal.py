@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from nbrepro.compare.terminal import render
@@ -27,3 +29,17 @@ from nbrepro.compare.terminal import render
 )
 def test_text_is_what_stays_on_the_screen(text: str, shown: str) -> None:
     assert render(text) == shown
+
+
+@pytest.mark.parametrize("text", ["\x1b[9999Bx", "\x1b[9999Cx\n", "\x1b[9999Bx\x1b[9999C|"])
+def test_movements_of_the_cursor_add_little_and_take_little(text: str) -> None:
+    start = time.process_time()
+    shown = render(text * 3000)
+    assert time.process_time() - start < 2
+    assert shown.count("x") == 3000
+    assert len(shown) < 1_000_000
+
+
+def test_what_is_written_is_not_capped() -> None:
+    text = "\x1b[0mword\n" * 110_000
+    assert render(text) == "word\n" * 110_000

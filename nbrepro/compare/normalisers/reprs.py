@@ -13,9 +13,8 @@ _REACH = 2_000
 """Characters round an address in which the brackets of its repr must stand."""
 _BRACKETS = 30
 """Brackets before an address that are looked at."""
-
-
-_CUT = re.compile(r"(?<=\.\.\.)0?x?[0-9a-fA-F]{4,16}(?=>)")
+_CUT = re.compile(r"(?<=\.\.\.)(?:(?:a?t? )?0?x[0-9a-fA-F]{6,16}|00[0-9A-F]{11})(?=>)")
+"""The end of an address in a repr that `reprlib` shortened in the middle; of Windows' 16 digits the last 13."""
 
 
 def _opened(text: str, begin: int, end: int) -> bool:
@@ -44,7 +43,7 @@ def _addresses(text: str) -> Iterator[Span]:
             text[max(begin, start - 80) : start - 4]
         ):
             yield start, end
-    for match in _CUT.finditer(text):  # scikit-learn shortens long reprs in the middle
+    for match in _CUT.finditer(text):  # scikit-learn's way with long reprs
         start, end = match.span()
         if "<" in text[max(0, start - 80) : start]:
             yield start, end
