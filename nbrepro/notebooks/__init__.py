@@ -1,6 +1,6 @@
 """Notebooks as files and as lists of cells: read, write, align, and carry a record."""
 
-from nbrepro.notebooks.alignment import align_cells
+from nbrepro.notebooks.alignment import align_cells, align_own_cells
 from nbrepro.notebooks.cells import cell_numbers, code_cells, is_injected, source_of, tags_of
 from nbrepro.notebooks.discovery import find_notebooks
 from nbrepro.notebooks.reading import notebook_of, read_notebook
@@ -9,6 +9,7 @@ from nbrepro.notebooks.writing import write_atomically, write_notebook
 
 __all__ = [
     "align_cells",
+    "align_own_cells",
     "attach_record",
     "cell_numbers",
     "code_cells",

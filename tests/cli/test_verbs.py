@@ -134,6 +134,13 @@ def test_status_tells_what_drifted_without_running(cli: Cli, folder: Path) -> No
     assert "data.csv" in result.stdout
 
 
+def test_the_cell_of_the_parameters_is_not_gone_since(cli: Cli, folder: Path) -> None:
+    save(folder / "a.ipynb", "n = 1", "print(2)")
+    cli("record", "a.ipynb", "-p", "n", "3")
+    result = cli("status", "a.ipynb")
+    assert (result.returncode, "nothing drifted" in result.stdout) == (0, True)
+
+
 def test_status_leads_with_what_drifted_and_tells_sizes(cli: Cli, folder: Path) -> None:
     (folder / "data.csv").write_text("a\n1\n")
     for name in ("a", "b"):
