@@ -120,9 +120,21 @@ def _keep(target: Target, run: Run, learned: Sequence[str], *, usable: bool) -> 
         replaced=replaced,
         record=run.record,
         cell_names={index: f"cell {number}" for index, number in cell_numbers(run.notebook).items()},
-        reason=problem.message if problem else None,
+        reason=_why_not(run) if problem else None,
         notes=tuple(notes),
     )
+
+
+def _why_not(run: Run) -> str:
+    """Say in one line why a run did not get to its end, and in which cell and line where that is known."""
+    problem = run.record.problem
+    if problem is None:
+        return ""
+    cell = run.record.cells.get(problem.cell) if problem.cell is not None else None
+    number = cell_numbers(run.notebook).get(problem.cell) if problem.cell is not None else None
+    line = cell.exception.line if cell and cell.exception else None
+    where = [f"cell {number}"] * (number is not None) + [f"line {line}"] * (line is not None)
+    return f"{', '.join(where)}: {problem.message}" if where else problem.message
 
 
 def _former_digest(target: Target) -> str | None:

@@ -13,7 +13,7 @@ from nbrepro.cli._options import json_option, paths_argument, quiet_option, run_
 from nbrepro.cli._reports import report_option, write_reports
 
 if TYPE_CHECKING:
-    from nbrepro.records import Report
+    from nbrepro.records import NotebookResult, Report
 
 
 @click.command()
@@ -84,8 +84,17 @@ def check(
 def _say_errors(report: Report) -> None:
     for notebook in report.notebooks:
         if notebook.exit_code in {2, 3}:
-            problem = f"{notebook.path}: {notebook.problem.message}" if notebook.problem else notebook.reason
+            problem = f"{notebook.path}: {_problem(notebook)}" if notebook.problem else notebook.reason
             click.echo(f"nbrepro: {problem}", err=True)
+
+
+def _problem(notebook: NotebookResult) -> str:
+    """Say why a run did not get to its end, and in which cell."""
+    problem = notebook.problem
+    if problem is None:
+        return ""
+    number = next((cell.number for cell in notebook.cells if cell.index == problem.cell), None)
+    return problem.message if number is None else f"cell {number}: {problem.message}"
 
 
 def _in_ci() -> bool:

@@ -185,6 +185,30 @@ def test_a_failed_run_keeps_the_reference(cli: Cli, folder: Path) -> None:
     assert (folder / ".nbrepro/records/a.ipynb").read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("y = 2\n1 / 0", "cell 2, line 2: ZeroDivisionError: division by zero"),
+        ("raise ValueError('bad\\nthing')", "cell 2, line 1: ValueError: bad thing"),
+        ("y = 2\nx = = 1", "cell 2, line 2: SyntaxError: invalid syntax"),
+        ("import os\nos.kill(os.getpid(), 9)", "cell 2: the kernel was killed by signal 9"),
+        ("import time\ntime.sleep(60)", "cell 2, line 2: the cell took longer than 1 s"),
+    ],
+)
+def test_what_was_not_recorded_names_the_cell_that_failed(cli: Cli, folder: Path, source: str, told: str) -> None:
+    save(folder / "a.ipynb", "x = 1", source)
+    result = cli("record", "a.ipynb", "--timeout", "1", environ={"COLUMNS": ""})
+    assert result.returncode == 3
+    (line,) = result.stderr.splitlines()
+    assert line.startswith(f"✗ a.ipynb: not recorded: {told}")
+
+
+def test_a_quiet_check_names_the_cell_that_failed(cli: Cli, folder: Path) -> None:
+    save(folder / "a.ipynb", "x = 1", "1 / 0")
+    result = cli("check", "-q", "a.ipynb")
+    assert result.stderr == "nbrepro: a.ipynb: cell 2: ZeroDivisionError: division by zero\n"
+
+
 def test_a_configuration_at_fault(cli: Cli, folder: Path) -> None:
     save(folder / "a.ipynb", "print(1)")
     (folder / "pyproject.toml").write_text("[tool.nbrepro]\ntimeuot = 3\n")
