@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from nbrepro.calibrating import calibrate
-from nbrepro.check import Progress, history_entry, run_targets
+from nbrepro.check import Progress, collected, history_entry, run_targets
 from nbrepro.errors import NbreproError
 from nbrepro.execution import Run
 from nbrepro.notebooks import cell_numbers
@@ -63,18 +63,19 @@ def record(paths: Sequence[str], options: Options, progress: Progress) -> list[R
     ------
     NbreproError
         As for `nbrepro.check.check`; and if a record cannot be written.
+    Interrupted
+        After Ctrl-C, with the recordings that were made by then.
     """
     options = replace(options, recording=True)
     found = find_targets(paths, options)
     targets = [target for target in found if isinstance(target, Target)]
     with exclusive(targets):
         runs = run_targets(targets, options, progress)
-        kept = iter(
-            [
-                _keep_if_run(target, run, options, partial(progress.advance, index))
-                for index, (target, run) in enumerate(zip(targets, runs, strict=True))
-            ]
+        pairs = enumerate(zip(targets, runs, strict=True))
+        recordings = (
+            _keep_if_run(target, run, options, partial(progress.advance, index)) for index, (target, run) in pairs
         )
+        kept = iter(collected(targets, recordings))
     return [next(kept) if isinstance(item, Target) else _unusable(item) for item in found]
 
 

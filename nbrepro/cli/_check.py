@@ -13,6 +13,7 @@ from nbrepro.cli._options import json_option, paths_argument, quiet_option, run_
 from nbrepro.cli._reports import report_option, write_reports
 
 if TYPE_CHECKING:
+    from nbrepro.errors import Interrupted, StoppedError
     from nbrepro.records import NotebookResult, Report
 
 
@@ -57,6 +58,7 @@ def check(
     from nbrepro.check import check as run_check
     from nbrepro.cli._output import console, print_json
     from nbrepro.cli._progress import ProgressBars
+    from nbrepro.errors import Interrupted
     from nbrepro.peers.sanitising import read_sanitisers
     from nbrepro.records import Report
 
@@ -65,8 +67,11 @@ def check(
     read_sanitisers(files or ())
     options = replace(run_settings(**settings, sanitize_with=files), update=update, confirm=confirm, replay=replay)
     began = time.perf_counter()
-    with ProgressBars(enabled=not (quiet or as_json)) as progress:
-        views = run_check(paths, options, progress)
+    try:
+        with ProgressBars(enabled=not (quiet or as_json)) as progress:
+            views = run_check(paths, options, progress)
+    except Interrupted as fault:
+        raise _stopped(fault, silent=quiet or as_json, verbose=verbose) from None
     seconds = time.perf_counter() - began
     report = Report(notebooks=tuple(view.result for view in views))
     write_reports(reports, views, report, title="nbrepro check", quiet=quiet or as_json)
@@ -79,6 +84,18 @@ def check(
 
         render(views, console(), verbose=verbose, seconds=seconds)
     return report.exit_code
+
+
+def _stopped(fault: Interrupted, *, silent: bool, verbose: bool) -> StoppedError:
+    """Show what was checked before Ctrl-C, and say what was not."""
+    from nbrepro.cli._output import console, stopped
+
+    click.echo(err=True)  # ends the line on which the terminal shows ^C
+    if fault.done and not silent:
+        from nbrepro.report.terminal import render
+
+        render(fault.done, console(), verbose=verbose)
+    return stopped(fault, "checked", [view.result.path for view in fault.done], fault.left)
 
 
 def _say_errors(report: Report) -> None:

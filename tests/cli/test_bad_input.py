@@ -272,6 +272,20 @@ def test_ctrl_c_stops_the_kernel_and_keeps_the_reference(cli: Cli, folder: Path)
     assert json.loads(cli("log", "--json").stdout)["runs"][-1]["command"] == "record"
 
 
+@pytest.mark.parametrize(("verb", "shown"), [("record", "● a.ipynb: 1 cell"), ("check", "✓ a.ipynb")])
+def test_ctrl_c_tells_what_was_done_before_and_what_was_not(cli: Cli, folder: Path, verb: str, shown: str) -> None:
+    save(folder / "a.ipynb", "print(1)", outputs={0: "1\n"})
+    save(folder / "b.ipynb", SLEEPER)
+    process = start(folder, verb, "a.ipynb", "b.ipynb")
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert shown in out
+    told = f"{verb}ed: a.ipynb; not {verb}ed, with the references as they were: b.ipynb"
+    assert err == f"\nnbrepro: interrupted; kernels are stopped; {told}\n"
+    assert [run["notebook"] for run in json.loads(cli("log", "--json").stdout)["runs"]] == ["a.ipynb"]
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
 def test_a_killed_run_leaves_no_kernel(folder: Path, how: signal.Signals) -> None:
     save(folder / "a.ipynb", SLEEPER)
