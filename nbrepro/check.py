@@ -6,15 +6,15 @@ The one orchestration; every step is a call into the room that does it.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timezone
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from nbrepro.calibrating import carry_over
 from nbrepro.compare.calibration import statement
 from nbrepro.confirm import second_look
-from nbrepro.errors import NbreproError, NothingFoundError
+from nbrepro.errors import Interrupted, NbreproError, NothingFoundError
 from nbrepro.execution import Run, run_many
 from nbrepro.explain import explain
 from nbrepro.judging import case_of, exit_code
@@ -22,6 +22,8 @@ from nbrepro.records import NotebookResult, Verdict, worst
 from nbrepro.report.views import View
 from nbrepro.store.history import Entry
 from nbrepro.targets import Options, Target, Unusable, exclusive, find_targets, run_request, shown
+
+Result = TypeVar("Result")
 
 
 class Progress(Protocol):
@@ -42,13 +44,33 @@ def check(paths: Sequence[str], options: Options, progress: Progress) -> list[Vi
     NbreproError
         If a path does not exist, a configuration is at fault, or a notebook is being run by another process.
         A notebook that cannot be read or run is no exception but a result.
+    Interrupted
+        After Ctrl-C, with the views of the notebooks that were checked by then.
     """
     found = find_targets(paths, options)
     targets = [target for target in found if isinstance(target, Target)]
     with exclusive(targets):
         runs = run_targets(targets, options, progress)
-        judged = iter([_judge_if_run(target, run, options) for target, run in zip(targets, runs, strict=True)])
+        pairs = zip(targets, runs, strict=True)
+        judged = iter(collected(targets, (_judge_if_run(target, run, options) for target, run in pairs)))
     return [next(judged) if isinstance(item, Target) else unusable(item) for item in found]
+
+
+def collected(targets: Sequence[Target], results: Iterable[Result]) -> list[Result]:
+    """Return what becomes of each target, in order.
+
+    Raises
+    ------
+    Interrupted
+        After Ctrl-C: what was done by then is kept, and the others are named.
+    """
+    done: list[Result] = []
+    try:
+        for result in results:
+            done.append(result)  # noqa: PERF402 - one by one: those that are done count if the next one is cut short
+    except KeyboardInterrupt:
+        raise Interrupted(done, [shown(target.path) for target in targets[len(done) :]]) from None
+    return done
 
 
 def run_targets(targets: Sequence[Target], options: Options, progress: Progress) -> Iterator[Run | NbreproError]:

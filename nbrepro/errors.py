@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from typing_extensions import Self
 
 
@@ -70,3 +72,26 @@ class NothingFoundError(NbreproError):
     """There is nothing to compare: a folder without notebooks."""
 
     exit_code: ClassVar[int] = 4
+
+
+class StoppedError(NbreproError):
+    """Ctrl-C ended the command: the message says what was done by then."""
+
+    exit_code: ClassVar[int] = 130
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C before all notebooks were done.
+
+    Parameters
+    ----------
+    done:
+        What became of the notebooks that were done by then, in order; it is kept.
+    left:
+        The paths of the others, as people see them.
+    """
+
+    def __init__(self, done: Sequence[Any], left: Sequence[str]) -> None:
+        super().__init__()
+        self.done = done
+        self.left = left

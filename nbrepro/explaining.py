@@ -11,7 +11,7 @@ from nbrepro.errors import NbreproError, NothingFoundError
 from nbrepro.explain import Case, explain
 from nbrepro.explain.sources import same_code
 from nbrepro.judging import case_of, exit_code
-from nbrepro.notebooks import align_cells, read_notebook, read_record, source_of
+from nbrepro.notebooks import align_cells, align_own_cells, read_notebook, read_record, source_of
 from nbrepro.records import NotebookResult, Verdict, worst
 from nbrepro.report.views import View
 from nbrepro.store.history import Entry
@@ -109,7 +109,8 @@ def _explanation(target: Target, entry: Entry) -> Explanation:
 def _notes(target: Target, entry: Entry, case: Case) -> tuple[str, ...]:
     when = f"this is the check {entry.id} of {entry.started[:16].replace('T', ' ')} UTC"
     now = read_notebook(target.path)
-    pairs = align_cells(case.candidate, now)
+    parameters = case.candidate_record.parameters if case.candidate_record else {}
+    pairs = (align_own_cells if parameters else align_cells)(case.candidate, now)
     edited = any(
         left is None
         or right is None

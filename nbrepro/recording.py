@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from nbrepro.calibrating import calibrate
-from nbrepro.check import Progress, history_entry, run_targets
+from nbrepro.check import Progress, collected, history_entry, run_targets
 from nbrepro.errors import NbreproError
 from nbrepro.execution import Run
 from nbrepro.notebooks import cell_numbers
@@ -63,18 +63,19 @@ def record(paths: Sequence[str], options: Options, progress: Progress) -> list[R
     ------
     NbreproError
         As for `nbrepro.check.check`; and if a record cannot be written.
+    Interrupted
+        After Ctrl-C, with the recordings that were made by then.
     """
     options = replace(options, recording=True)
     found = find_targets(paths, options)
     targets = [target for target in found if isinstance(target, Target)]
     with exclusive(targets):
         runs = run_targets(targets, options, progress)
-        kept = iter(
-            [
-                _keep_if_run(target, run, options, partial(progress.advance, index))
-                for index, (target, run) in enumerate(zip(targets, runs, strict=True))
-            ]
+        pairs = enumerate(zip(targets, runs, strict=True))
+        recordings = (
+            _keep_if_run(target, run, options, partial(progress.advance, index)) for index, (target, run) in pairs
         )
+        kept = iter(collected(targets, recordings))
     return [next(kept) if isinstance(item, Target) else _unusable(item) for item in found]
 
 
@@ -120,9 +121,21 @@ def _keep(target: Target, run: Run, learned: Sequence[str], *, usable: bool) -> 
         replaced=replaced,
         record=run.record,
         cell_names={index: f"cell {number}" for index, number in cell_numbers(run.notebook).items()},
-        reason=problem.message if problem else None,
+        reason=_why_not(run) if problem else None,
         notes=tuple(notes),
     )
+
+
+def _why_not(run: Run) -> str:
+    """Say in one line why a run did not get to its end, and in which cell and line where that is known."""
+    problem = run.record.problem
+    if problem is None:
+        return ""
+    cell = run.record.cells.get(problem.cell) if problem.cell is not None else None
+    number = cell_numbers(run.notebook).get(problem.cell) if problem.cell is not None else None
+    line = cell.exception.line if cell and cell.exception else None
+    where = [f"cell {number}"] * (number is not None) + [f"line {line}"] * (line is not None)
+    return f"{', '.join(where)}: {problem.message}" if where else problem.message
 
 
 def _former_digest(target: Target) -> str | None:

@@ -13,7 +13,7 @@ from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 
 from nbrepro.compare import compare_notebooks
 from nbrepro.compare.fingerprints import drift
-from nbrepro.notebooks import align_cells, source_of
+from nbrepro.notebooks import align_cells, align_own_cells, source_of
 from nbrepro.probes import code, data, packages, platform, python
 from nbrepro.records import CellResult, Drift, Fingerprint
 from nbrepro.records.record import plain
@@ -73,7 +73,7 @@ def _status(item: Target | Unusable) -> Status:
     record = item.reference.record
     if record is None or item.reference.label == SAVED_OUTPUTS:
         return Status(path=shown(item.path), state="not_recorded")
-    pairs = align_cells(item.reference.notebook, item.notebook)
+    pairs = (align_own_cells if record.parameters else align_cells)(item.reference.notebook, item.notebook)
     edited = tuple(right for left, right in pairs if right is not None and _edited(item, left, right))
     removed = sum(right is None for _, right in pairs)
     here, notes = _here(item, record.fingerprint)

@@ -192,7 +192,10 @@ def _named_reference(against: str, name: str, store: Store) -> Reference:
 
 
 def run_request(target: Target, options: Options, on_cell: Callable[[int, int], None] | None) -> RunRequest:
-    """Return the request for a pinned run: seed, threads and parameters are those of the reference, if it says."""
+    """Return the request for a pinned run: seed, threads and parameters are those of the reference, if it says.
+
+    A parameter that is asked for overrides the reference's of that name; the others stay.
+    """
     record = target.reference.record
     pinned = record.fingerprint if record else None
     randomness = pinned.randomness if pinned else None
@@ -208,7 +211,7 @@ def run_request(target: Target, options: Options, on_cell: Callable[[int, int], 
         replay=_replay(target.reference) if options.replay else None,
         threads=target.settings.threads or _recorded_threads(record) or usable_cores(),
         kernel_name=target.settings.kernel or None,
-        parameters=options.parameters or (record.parameters if record else {}),
+        parameters={**(record.parameters if record else {}), **options.parameters},
         keep_going=options.keep_going,
         expected_errors=frozenset() if options.recording else _expected_errors(target),
         on_cell=on_cell,

@@ -20,13 +20,14 @@ from nbrepro.cli._explain import explain
 from nbrepro.cli._init import init
 from nbrepro.cli._lint import lint
 from nbrepro.cli._log import log
+from nbrepro.cli._output import NOTHING_DONE
 from nbrepro.cli._record import record
 from nbrepro.cli._show import show
 from nbrepro.cli._status import status
 from nbrepro.cli._streams import CLOSED, OutputClosedError, drop_unwritten, guarded_streams
-from nbrepro.errors import NbreproError, StoreError
+from nbrepro.errors import NbreproError, StoppedError, StoreError
 
-INTERRUPTED = 130
+INTERRUPTED = StoppedError.exit_code
 INTERNAL_ERROR = 70
 
 
@@ -69,11 +70,11 @@ def _run(arguments: list[str], *, debug: bool) -> int:
     try:
         code = cli.main(arguments, prog_name="nbrepro", standalone_mode=False)
     except NbreproError as fault:
-        return _say(arguments, str(fault), fault.exit_code, debug=debug)
+        return _say(arguments, str(fault), fault.exit_code, debug=debug and not isinstance(fault, StoppedError))
     except click.ClickException as fault:
         return _say(arguments, _with_help(fault), 2)
     except (KeyboardInterrupt, click.Abort):
-        return _say(arguments, "interrupted; kernels are stopped, references and history are as they were", INTERRUPTED)
+        return _say(arguments, NOTHING_DONE, INTERRUPTED)
     except OutputClosedError:
         return CLOSED  # nobody is left to be told
     except Exception as fault:  # noqa: BLE001 - whatever it is, it ends in one sentence

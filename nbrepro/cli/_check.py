@@ -13,7 +13,8 @@ from nbrepro.cli._options import AMOUNT, json_option, paths_argument, quiet_opti
 from nbrepro.cli._reports import report_option, write_reports
 
 if TYPE_CHECKING:
-    from nbrepro.records import Report
+    from nbrepro.errors import Interrupted, StoppedError
+    from nbrepro.records import NotebookResult, Report
 
 
 @click.command()
@@ -57,6 +58,7 @@ def check(
     from nbrepro.check import check as run_check
     from nbrepro.cli._output import console, print_json
     from nbrepro.cli._progress import ProgressBars
+    from nbrepro.errors import Interrupted
     from nbrepro.peers.sanitising import read_sanitisers
     from nbrepro.records import Report
 
@@ -65,8 +67,11 @@ def check(
     read_sanitisers(files or ())
     options = replace(run_settings(**settings, sanitize_with=files), update=update, confirm=confirm, replay=replay)
     began = time.perf_counter()
-    with ProgressBars(enabled=not (quiet or as_json)) as progress:
-        views = run_check(paths, options, progress)
+    try:
+        with ProgressBars(enabled=not (quiet or as_json)) as progress:
+            views = run_check(paths, options, progress)
+    except Interrupted as fault:
+        raise _stopped(fault, silent=quiet or as_json, verbose=verbose) from None
     seconds = time.perf_counter() - began
     report = Report(notebooks=tuple(view.result for view in views))
     write_reports(reports, views, report, title="nbrepro check", quiet=quiet or as_json)
@@ -81,11 +86,32 @@ def check(
     return report.exit_code
 
 
+def _stopped(fault: Interrupted, *, silent: bool, verbose: bool) -> StoppedError:
+    """Show what was checked before Ctrl-C, and say what was not."""
+    from nbrepro.cli._output import console, stopped
+
+    click.echo(err=True)  # ends the line on which the terminal shows ^C
+    if fault.done and not silent:
+        from nbrepro.report.terminal import render
+
+        render(fault.done, console(), verbose=verbose)
+    return stopped(fault, "checked", [view.result.path for view in fault.done], fault.left)
+
+
 def _say_errors(report: Report) -> None:
     for notebook in report.notebooks:
         if notebook.exit_code in {2, 3}:
-            problem = f"{notebook.path}: {notebook.problem.message}" if notebook.problem else notebook.reason
+            problem = f"{notebook.path}: {_problem(notebook)}" if notebook.problem else notebook.reason
             click.echo(f"nbrepro: {problem}", err=True)
+
+
+def _problem(notebook: NotebookResult) -> str:
+    """Say why a run did not get to its end, and in which cell."""
+    problem = notebook.problem
+    if problem is None:
+        return ""
+    number = next((cell.number for cell in notebook.cells if cell.index == problem.cell), None)
+    return problem.message if number is None else f"cell {number}: {problem.message}"
 
 
 def _in_ci() -> bool:

@@ -9,6 +9,7 @@ import click
 from nbrepro.cli._options import json_option, paths_argument, quiet_option, run_options, run_settings
 
 if TYPE_CHECKING:
+    from nbrepro.errors import Interrupted, StoppedError
     from nbrepro.recording import Recording
 
 
@@ -32,11 +33,15 @@ def record(paths: tuple[str, ...], *, calibrate: int | None, as_json: bool, quie
 
     from nbrepro.cli._output import print_json
     from nbrepro.cli._progress import ProgressBars
+    from nbrepro.errors import Interrupted
     from nbrepro.recording import record as run_record
 
-    with ProgressBars(enabled=not (quiet or as_json)) as progress:
-        options = replace(run_settings(**settings), calibrate=calibrate or 0)
-        recordings = run_record(paths, options, progress)
+    try:
+        with ProgressBars(enabled=not (quiet or as_json)) as progress:
+            options = replace(run_settings(**settings), calibrate=calibrate or 0)
+            recordings = run_record(paths, options, progress)
+    except Interrupted as fault:
+        raise _stopped(fault, silent=as_json, quiet=quiet) from None
     code = max((recording.exit_code for recording in recordings), default=0)
     if as_json:
         print_json({"exit_code": code, "notebooks": [recording.to_dict() for recording in recordings]})
@@ -44,6 +49,18 @@ def record(paths: tuple[str, ...], *, calibrate: int | None, as_json: bool, quie
         for recording in recordings:
             _show(recording, quiet=quiet)
     return code
+
+
+def _stopped(fault: Interrupted, *, silent: bool, quiet: bool) -> StoppedError:
+    """Show what was recorded before Ctrl-C, and say what was not."""
+    from nbrepro.cli._output import stopped
+
+    click.echo(err=True)  # ends the line on which the terminal shows ^C
+    for recording in () if silent else fault.done:
+        _show(recording, quiet=quiet)
+    kept = [recording.path for recording in fault.done if recording.record_path is not None]
+    failed = [recording.path for recording in fault.done if recording.record_path is None]
+    return stopped(fault, "recorded", kept, [*failed, *fault.left])
 
 
 def _show(recording: Recording, *, quiet: bool) -> None:

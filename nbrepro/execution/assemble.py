@@ -84,10 +84,12 @@ def _output_digest(output: NotebookNode) -> str:
 
 
 def _exception(inside: ExceptionInfo | None, outside: ExceptionInfo | None) -> ExceptionInfo | None:
-    """Return the exception that the reply tells, with the line that only the kernel knows."""
+    """Return the exception that the reply tells, with the line that the kernel knows; of a cell that it could not even
+    compile only the reply knows it.
+    """
     if outside is None or inside is None or inside.type != outside.type:
         return outside
-    return replace(outside, line=inside.line)
+    return replace(outside, line=inside.line or outside.line)
 
 
 class _Files:

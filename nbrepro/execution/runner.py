@@ -23,6 +23,8 @@ _KEPT_OUTPUT = 64 * 1024  # characters that are kept of each text of a cell that
 _FINISH_TIMEOUT = 60.0
 _FINISH = "__import__('nbrepro.kernel.extension', fromlist=['finish']).finish()"
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+# What IPython calls a cell in the message of a syntax error: it is no file of the user's.
+_CELL_FILE = re.compile(r" ?\((?:\d+\.py|<ipython-input-[^>]*>), line (\d+)\)")
 _LONGEST_MESSAGE = 500
 
 
@@ -189,8 +191,7 @@ class Runner:
             if self._rules[index].may_raise or index in self._may_raise:
                 return True
             exception = _exception(reply)
-            what = f"{exception.type}: {exception.message}" if exception else "the kernel did not run the cell"
-            self._blame(index, "exception", what.removesuffix(": "))
+            self._blame(index, "exception", _sentence(exception) if exception else "the kernel did not run the cell")
             return self._keep_going
         if any(
             part.get("source") == "ask_exit" and not part.get("keepkernel") for part in reply.content.get("payload", ())
@@ -259,7 +260,18 @@ def _exception(reply: Reply | None) -> ExceptionInfo | None:
     if reply is None or reply.content.get("status") != "error":
         return None
     message = _COLOUR.sub("", str(reply.content.get("evalue", "")))
-    return ExceptionInfo(type=str(reply.content.get("ename", "")), message=message[:_LONGEST_MESSAGE])
+    place = _CELL_FILE.search(message)
+    return ExceptionInfo(
+        type=str(reply.content.get("ename", "")),
+        message=message[:_LONGEST_MESSAGE],
+        line=int(place[1]) if place else None,
+    )
+
+
+def _sentence(exception: ExceptionInfo) -> str:
+    """Return an exception on one line, without the name that IPython gives to a cell."""
+    message = " ".join(_CELL_FILE.sub("", exception.message).split())
+    return f"{exception.type}: {message}" if message else exception.type
 
 
 def _shortened(output: NotebookNode) -> NotebookNode:

@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 
 from nbformat import NotebookNode
 
-from nbrepro.notebooks.cells import code_cells, source_of
+from nbrepro.notebooks.cells import code_cells, is_injected, source_of
 
 Pair = tuple[int | None, int | None]
 
@@ -29,6 +29,16 @@ def align_cells(reference: NotebookNode, candidate: NotebookNode) -> list[Pair]:
 def _unmatched(left: list[int], right: list[int], matched: dict[int, int]) -> tuple[list[int], list[int]]:
     partners = set(matched.values())
     return [index for index in left if index not in partners], [index for index in right if index not in matched]
+
+
+def align_own_cells(reference: NotebookNode, candidate: NotebookNode) -> list[Pair]:
+    """Return the pairs of `align_cells` without the cell that a run with parameters injects anew."""
+    return [
+        (left, right)
+        for left, right in align_cells(reference, candidate)
+        if not (left is not None and is_injected(reference.cells[left]))
+        and not (right is not None and is_injected(candidate.cells[right]))
+    ]
 
 
 def _by_id(reference: NotebookNode, candidate: NotebookNode) -> dict[int, int]:

@@ -17,6 +17,11 @@ def tags_of(cell: NotebookNode) -> list[str]:
     return [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
 
 
+def is_injected(cell: NotebookNode) -> bool:
+    """Whether a cell holds the parameters of one run: papermill tags it so, and so does nbrepro."""
+    return "injected-parameters" in tags_of(cell)
+
+
 def code_cells(notebook: NotebookNode) -> list[int]:
     """Return the indices of the code cells."""
     return [index for index, cell in enumerate(notebook.cells) if cell.cell_type == "code"]

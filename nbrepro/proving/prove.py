@@ -17,6 +17,11 @@ from nbrepro.proving.search import smallest
 from nbrepro.proving.trials import Budget, BudgetSpentError, Trials
 from nbrepro.records import USUAL_MENDS, Cause, CauseKind, Confidence, NotebookResult
 
+_GONE = (
+    "the difference is no longer there, with nothing restored: something was put back since the check, or only the "
+    "check ran under another environment variable or setting; nothing is proved, check it again"
+)
+
 
 def prove(explanation: Explanation, budget: Budget, said: Callable[[str], None]) -> NotebookResult:
     """Return the result of a check with its causes proved, as far as the budget goes.
@@ -61,6 +66,9 @@ def _proved(trials: Trials, known: Sequence[Factor], causes: tuple[Cause, ...]) 
     by_name = {factor.name: factor for factor in known}
     notes: list[str] = []
     unmended = trials.failing(())
+    if not unmended and not trials.vary():
+        trials.forget()
+        return causes, [f"{trials.made} runs: {_GONE}"]
     likeliest = causes[0].kind if causes else CauseKind.UNKNOWN
     chances = [flip for flip in FLIPS if flip.kind is likeliest and not any(f.kind is flip.kind for f in known)]
     if flipped := _flipped(trials, causes, chances):
@@ -74,8 +82,8 @@ def _proved(trials: Trials, known: Sequence[Factor], causes: tuple[Cause, ...]) 
     if flipped := _flipped(trials, causes, [flip for flip in FLIPS if flip not in chances]):
         return flipped, notes
     shows = "no factor that can be restored makes the difference vanish, and no source of chance makes it"
-    gone = "the difference did not come again with nothing restored"
-    return causes, [*notes, f"{trials.made} runs: {shows if unmended else gone}"]
+    wavers = "the difference comes and goes with nothing restored, and no source of chance was found that makes it"
+    return causes, [*notes, f"{trials.made} runs: {shows if unmended else wavers}"]
 
 
 def _first(trials: Trials, unmended: frozenset[str]) -> frozenset[str]:
@@ -124,12 +132,13 @@ def _flipped(trials: Trials, causes: tuple[Cause, ...], flips: Sequence[Flip]) -
     """Hold sources of chance still, or turn them, one at a time, the likelier first; ``None`` if none makes it.
 
     What varies from run to run is held still; what came out as in the check can only be turned. The order of the disk
-    is both: it stays from run to run, and is another one in a copy.
+    is both: it stays from run to run, and is another one in a copy. That runs held still agree proves nothing where
+    those with nothing held agree as well: then something changed since the check.
     """
     kinds = [cause.kind for cause in causes]
     likely = sorted(flips, key=lambda flip: kinds.index(flip.kind) if flip.kind in kinds else len(kinds))
     for flip in likely:
-        if flip.still and trials.is_flaky and trials.agree([flip]):
+        if flip.still and trials.is_flaky and trials.agree(flip) and (trials.feels(flip) or trials.vary()):
             return _with_flip(causes, flip, trials.made, "runs with {} agree, runs without do not", flip.still.words)
         if flip.turned and (not trials.is_flaky or flip.kind is CauseKind.FILESYSTEM_ORDER) and trials.depends(flip):
             ways = " and with ".join(way.words for way in flip.turned)

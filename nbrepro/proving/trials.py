@@ -28,6 +28,8 @@ from nbrepro.targets import Options, Target, run_request
 _END = "the run's end"
 _STRAYS = "≠ check"
 """Where the cells are kept in which the run with nothing restored differs from the check's."""
+_AGAIN = "≠ again"
+"""Where the cells are kept in which further runs with nothing restored differ from the first of them."""
 
 
 class BudgetSpentError(Exception):
@@ -60,6 +62,8 @@ class Trials:
     _until: float = 0.0
     _fresh: int = 0
     _last: Run | None = None
+    _free: Run | None = None
+    """The first run with nothing restored, if it was made in this session."""
 
     def __post_init__(self) -> None:
         self._until = time.monotonic() + self.budget.seconds
@@ -75,6 +79,7 @@ class Trials:
             run = self.run(restored)
             self._keep(key, self._differing(self.case.reference, run))
             if not restored:
+                self._free = run
                 self._keep(_STRAYS, self._differing(self.case.candidate, run))
         self._told.add(key)
         self.made += 1
@@ -88,17 +93,46 @@ class Trials:
         """Whether the notebook, with nothing restored, gave another result than in the check."""
         return self._in_question(frozenset(self._known.get(_STRAYS, ())))
 
-    def agree(self, flips: Sequence[Flip]) -> bool:
-        """Whether runs that hold these sources of chance still agree with each other in the cell in question.
-
-        Two runs; three where a run without came out like the reference: then two may agree by luck.
-        """
-        ways = [flip.still for flip in flips if flip.still is not None]
-        runs = 3 if not self._in_question(frozenset(self._known.get("", ()))) else 2
-        words = " and ".join(way.words for way in ways)
-        differing = self._compared(f"still:{'+'.join(flip.name for flip in flips)}", [ways] * runs)
-        self._tell(runs, words, "differ" if differing else "agree")
+    def agree(self, flip: Flip) -> bool:
+        """Whether runs that hold this source of chance still agree with each other in the cell in question."""
+        still, key = flip.still, f"still:{flip.name}"
+        if still is None:
+            return False
+        made_before = key in self._known
+        differing = self._compared(key, [[still]] * self._enough)
+        if not made_before and self._free is not None and self._last is not None:
+            self._keep(f"≠ {key}", self._differing(self._free.notebook, self._last))
+        self._tell(self._enough, still.words, "they differ" if differing else "they agree")
         return not differing
+
+    @property
+    def _enough(self) -> int:
+        """How many runs must agree: three where a run came out like the reference, for two may do so by luck."""
+        return 2 if self._in_question(frozenset(self._known.get("", ()))) else 3
+
+    def feels(self, flip: Flip) -> bool:
+        """Whether the runs that held this source still differ from the one with nothing restored."""
+        return self._in_question(frozenset(self._known.get(f"≠ still:{flip.name}", ())))
+
+    def vary(self) -> bool:
+        """Whether runs with nothing restored differ from each other in the cell in question.
+
+        That the first of them is not like the check does not show it: something may have been put back since.
+        """
+        if _AGAIN not in self._known:
+            first, differing = self._free or self.run(()), frozenset[str]()
+            for _ in range(self._enough - 1):
+                differing |= self._differing(first.notebook, self.run(()))
+            self._keep(_AGAIN, differing)
+        varies = self._in_question(frozenset(self._known[_AGAIN]))
+        if _AGAIN not in self._told:
+            self._told.add(_AGAIN)
+            self._tell(self._enough - 1, "nothing restored", "not all like the first" if varies else "like the first")
+        return varies
+
+    def forget(self) -> None:
+        """Look anew when called again: what the runs showed may be another thing then."""
+        self.journal.unlink(missing_ok=True)
 
     def depends(self, flip: Flip) -> bool:
         """Whether the cell in question gives another result when a source of chance is turned, and only then."""
@@ -107,10 +141,10 @@ class Trials:
         first, second = flip.turned
         words = f"{first.words}, {second.words}"
         if not self._compared(f"turned:{flip.name}", [[first], [second]]):
-            self._tell(2, words, "agree")
+            self._tell(2, words, "they agree")
             return False
         steady = not self._compared(f"same:{flip.name}", [[first], [first]], runs=1)
-        self._tell(3, f"{words}, {first.words}", "differ as it is turned" if steady else "differ in any case")
+        self._tell(3, f"{words}, {first.words}", f"they differ {'as it is turned' if steady else 'in any case'}")
         return steady
 
     def _compared(self, key: str, ways: Sequence[Sequence[Way]], runs: int | None = None) -> bool:
@@ -144,7 +178,7 @@ class Trials:
     def _tell(self, runs: int, words: str, outcome: str) -> None:
         numbers = ", ".join(str(self.made + 1 + place) for place in range(runs))
         self.made += runs
-        self.said(f"runs {numbers}: {words}: they {outcome}")
+        self.said(f"run{'s' * (runs > 1)} {numbers}: {words}: {outcome}")
 
     def run(self, restored: Sequence[Factor], ways: Sequence[Way] = ()) -> Run:
         """Run a fresh copy of the project.
@@ -230,8 +264,8 @@ class Trials:
             former = setup.environment.get("PYTHONPATH", os.environ.get("PYTHONPATH", ""))
             setup.environment["PYTHONPATH"] = os.pathsep.join([*map(str, paths), *filter(None, [former])])
         request = replace(
-            run_request(self.target, Options(), None),
-            notebook=setup.notebook,
+            run_request(replace(self.target, notebook=setup.notebook), Options(), None),
+            parameters={},  # the check's own stand in the notebook, in the cell that was injected
             path=path,
             root=setup.root,
             settings=replace(self.target.settings, environment=setup.environment, notebook_timeout=self._seconds()),

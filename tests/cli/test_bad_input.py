@@ -222,6 +222,30 @@ def test_a_failed_run_keeps_the_reference(cli: Cli, folder: Path) -> None:
     assert (folder / ".nbrepro/records/a.ipynb").read_bytes() == before
 
 
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("y = 2\n1 / 0", "cell 2, line 2: ZeroDivisionError: division by zero"),
+        ("raise ValueError('bad\\nthing')", "cell 2, line 1: ValueError: bad thing"),
+        ("y = 2\nx = = 1", "cell 2, line 2: SyntaxError: invalid syntax"),
+        ("import os\nos.kill(os.getpid(), 9)", "cell 2: the kernel was killed by signal 9"),
+        ("import time\ntime.sleep(60)", "cell 2, line 2: the cell took longer than 1 s"),
+    ],
+)
+def test_what_was_not_recorded_names_the_cell_that_failed(cli: Cli, folder: Path, source: str, told: str) -> None:
+    save(folder / "a.ipynb", "x = 1", source)
+    result = cli("record", "a.ipynb", "--timeout", "1", environ={"COLUMNS": ""})
+    assert result.returncode == 3
+    (line,) = result.stderr.splitlines()
+    assert line.startswith(f"✗ a.ipynb: not recorded: {told}")
+
+
+def test_a_quiet_check_names_the_cell_that_failed(cli: Cli, folder: Path) -> None:
+    save(folder / "a.ipynb", "x = 1", "1 / 0")
+    result = cli("check", "-q", "a.ipynb")
+    assert result.stderr == "nbrepro: a.ipynb: cell 2: ZeroDivisionError: division by zero\n"
+
+
 def test_a_configuration_at_fault(cli: Cli, folder: Path) -> None:
     save(folder / "a.ipynb", "print(1)")
     (folder / "pyproject.toml").write_text("[tool.nbrepro]\ntimeuot = 3\n")
@@ -283,6 +307,20 @@ def test_ctrl_c_stops_the_kernel_and_keeps_the_reference(cli: Cli, folder: Path)
     assert ended(folder)
     assert (folder / ".nbrepro/records/a.ipynb").read_bytes() == before
     assert json.loads(cli("log", "--json").stdout)["runs"][-1]["command"] == "record"
+
+
+@pytest.mark.parametrize(("verb", "shown"), [("record", "● a.ipynb: 1 cell"), ("check", "✓ a.ipynb")])
+def test_ctrl_c_tells_what_was_done_before_and_what_was_not(cli: Cli, folder: Path, verb: str, shown: str) -> None:
+    save(folder / "a.ipynb", "print(1)", outputs={0: "1\n"})
+    save(folder / "b.ipynb", SLEEPER)
+    process = start(folder, verb, "a.ipynb", "b.ipynb")
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert shown in out
+    told = f"{verb}ed: a.ipynb; not {verb}ed, with the references as they were: b.ipynb"
+    assert err == f"\nnbrepro: interrupted; kernels are stopped; {told}\n"
+    assert [run["notebook"] for run in json.loads(cli("log", "--json").stdout)["runs"]] == ["a.ipynb"]
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])

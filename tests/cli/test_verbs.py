@@ -92,6 +92,13 @@ def test_parameters_are_injected_as_papermill_does(cli: Cli, folder: Path) -> No
     assert verdict(cli("check", "a.ipynb", "--json", "-p", "n", "7")) == (0, "identical")
 
 
+def test_a_parameter_overrides_one_of_the_record_and_keeps_the_others(cli: Cli, folder: Path) -> None:
+    save(folder / "a.ipynb", "print(n, unit)")
+    assert cli("record", "a.ipynb", "-p", "n", "3", "-p", "unit", "cm").returncode == 0
+    (found,) = json.loads(cli("check", "a.ipynb", "--json", "-p", "n", "2").stdout)["notebooks"]
+    assert [cause["summary"] for cause in found["causes"]] == ["the parameter n was 3 and is 2"]
+
+
 def test_several_notebooks_at_once_come_out_in_a_stable_order(cli: Cli, folder: Path) -> None:
     for number in range(3):
         save(folder / f"n{number}.ipynb", f"print({number})", outputs={0: f"{number}\n"})
@@ -127,6 +134,13 @@ def test_status_tells_what_drifted_without_running(cli: Cli, folder: Path) -> No
     result = cli("status", "a.ipynb")
     assert result.returncode == 1
     assert "data.csv" in result.stdout
+
+
+def test_the_cell_of_the_parameters_is_not_gone_since(cli: Cli, folder: Path) -> None:
+    save(folder / "a.ipynb", "n = 1", "print(2)")
+    cli("record", "a.ipynb", "-p", "n", "3")
+    result = cli("status", "a.ipynb")
+    assert (result.returncode, "nothing drifted" in result.stdout) == (0, True)
 
 
 def test_status_leads_with_what_drifted_and_tells_sizes(cli: Cli, folder: Path) -> None:

@@ -70,6 +70,13 @@ def test_a_notebook_that_cannot_be_read_does_not_keep_the_others_from_being_expl
     assert told["a.ipynb"] is None or "bad" not in told["a.ipynb"]
 
 
+def test_the_cell_of_the_parameters_is_no_edit_since(project: Path) -> None:
+    run("record", "-q", "a.ipynb")
+    run("check", "-q", "a.ipynb", "-p", "n", "2")
+    (explanation,) = explain_last(["a.ipynb"], Options())
+    assert not any("edited since" in note for note in explanation.view.result.notes)
+
+
 def test_a_cell_that_killed_the_kernel_differs_first_in_the_explanation_too(project: Path) -> None:
     notebook = nbformat.read(project / "a.ipynb", as_version=4)
     notebook.cells[1].source = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from nbrepro.explain import explain
@@ -85,3 +86,24 @@ def test_a_record_was_run_from_the_top_so_its_numbers_tell_nothing(make: Any, to
     notebook.cells[0]["execution_count"] = 7
     records = (make.record(notebook), make.record(notebook))
     assert told(explain(make.case(notebook, differing=[1], records=records))) == ["unknown low"]
+
+
+def parameterised(make: Any, **values: Any) -> tuple[Any, Any]:
+    """A run with these parameters, and its record."""
+    lines = "\n".join(["# Parameters", *(f"{name} = {value!r}" for name, value in values.items())])
+    notebook = make.notebook([lines, "n, unit"], ids=["nbrepro-parameters", "shown"])
+    notebook.cells[0].metadata["tags"] = ["injected-parameters"]
+    return notebook, replace(make.record(notebook), parameters=values)
+
+
+def test_a_parameter_given_otherwise_is_told_as_such_and_not_as_an_edit(make: Any) -> None:
+    (before, kept), (after, seen) = parameterised(make, n=3, unit="cm"), parameterised(make, n=2, unit="cm")
+    (cause,) = explain(make.case(before, after, differing=[1], records=(kept, seen)))
+    assert (cause.kind, cause.summary) == (CauseKind.SOURCE, "the parameter n was 3 and is 2")
+
+
+def test_a_parameter_that_the_reference_did_not_have_is_told_as_such(make: Any) -> None:
+    before = make.notebook(["n, unit"], ids=["shown"])
+    after, seen = parameterised(make, n=2)
+    (cause,) = explain(make.case(before, after, differing=[1], records=(make.record(before), seen)))
+    assert (cause.kind, cause.summary) == (CauseKind.CELL_MISSING, "the parameter n was not given and is 2")

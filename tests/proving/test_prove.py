@@ -159,3 +159,73 @@ def test_former_runs_are_not_believed_after_a_new_reference(project: Path) -> No
     result, _ = proof()
     assert result.causes[0].proved_by is not None
     assert len(list((project / ".nbrepro/runs/a.ipynb").glob("*.proof.json"))) == 2
+
+
+def test_a_difference_that_was_mended_since_the_check_proves_nothing(project: Path) -> None:
+    (project / "d.csv").write_text("1")
+    reference("open('d.csv').read()")
+    (project / "d.csv").write_text("2")
+    check(["a.ipynb"], Options(), Silence())
+    (project / "d.csv").write_text("1")
+    result, said = proof()
+    assert [cause.proved_by for cause in result.causes] == [None] * len(result.causes)
+    assert "no longer there" in result.notes[-1]
+    assert said[1:] == [
+        "run 1: nothing restored: the difference is gone",
+        "runs 2, 3: nothing restored: like the first",
+    ]
+
+
+def test_a_difference_that_is_there_again_is_proved_after_it_was_gone(project: Path) -> None:
+    git("init")
+    (project / "d.csv").write_text("1")
+    git("add", ".")
+    git("commit", "-m", "data")
+    reference("open('d.csv').read()")
+    (project / "d.csv").write_text("2")
+    check(["a.ipynb"], Options(), Silence())
+    (project / "d.csv").write_text("1")
+    proof()
+    (project / "d.csv").write_text("2")
+    result, _ = proof()
+    assert (result.causes[0].kind, bool(result.causes[0].proved_by)) == (CauseKind.DATA_CHANGED, True)
+
+
+def test_a_file_that_changed_once_more_since_the_check_is_not_taken_for_chance(project: Path) -> None:
+    (project / "d.csv").write_text("1")
+    reference("open('d.csv').read()")
+    (project / "d.csv").write_text("2")
+    check(["a.ipynb"], Options(), Silence())
+    (project / "d.csv").write_text("3")
+    result, _ = proof()
+    assert [cause.proved_by for cause in result.causes] == [None] * len(result.causes)
+
+
+def test_a_variable_that_only_the_check_had_proves_no_chance(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reference("import os", "os.environ.get('UNIT')")
+    monkeypatch.setenv("UNIT", "cm")
+    check(["a.ipynb"], Options(), Silence())
+    monkeypatch.delenv("UNIT")
+    result, _ = proof()
+    assert "no longer there" in result.notes[-1]
+    assert [cause.proved_by for cause in result.causes] == [None] * len(result.causes)
+
+
+def test_a_proof_runs_with_the_parameters_of_the_check(project: Path) -> None:
+    save("n * 2")
+    record(["a.ipynb"], Options(recording=True, parameters={"n": 3}), Silence())
+    check(["a.ipynb"], Options(parameters={"n": 5}), Silence())
+    result, said = proof()
+    assert said[1] == "run 1: nothing restored: still differs"
+    assert result.causes[0].proved_by is not None
+
+
+def test_chance_is_proved_though_the_first_run_came_out_like_the_reference(project: Path) -> None:
+    """The runs are counted outside of the project: the first of the proof comes out like the reference."""
+    count = f"import os\ntally = open({str(project.parent / f'{project.name}-tally')!r}, 'a+')\ntally.write('.')"
+    reference(count, "run = tally.tell()\ntally.close()", "'usual' if run in (1, 3) else os.urandom(4).hex()")
+    check(["a.ipynb"], Options(), Silence())
+    result, said = proof()
+    assert said[1] == "run 1: nothing restored: the difference is gone"
+    assert result.causes[0].kind is CauseKind.UNSEEDED_RANDOMNESS
+    assert result.causes[0].proved_by is not None

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from pathlib import PurePosixPath
+from typing import Any
 
 from nbrepro.explain.case import Case, Step
 from nbrepro.explain.evidence import library_of, touches_generators
 from nbrepro.explain.registry import rule
 from nbrepro.explain.sources import first_changed_line, names_of, same_code
 from nbrepro.explain.streams import partings
+from nbrepro.notebooks import is_injected
 from nbrepro.records import Cause, CauseKind, Confidence, Drift
 from nbrepro.records.digests import short
 from nbrepro.sources.constructs import aliases
+
+_AS_GIVEN = "If the parameters are meant, accept the new outputs with `nbrepro check --update`; if not, leave out `-p`."
 
 
 @rule
@@ -23,17 +27,41 @@ def edited_source(case: Case) -> Iterator[Cause]:
         if step.reference is None or step.candidate is None or same_code(step.before, step.after):
             continue
         line = first_changed_line(step.before, step.after)
+        given = _given_otherwise(case, step)
         shifted = _shifts(case, step)
         is_felt = case.reaches(step) and not _is_beside_the_seed(case, step, line)
         yield Cause(
             kind=CauseKind.SOURCE,
-            summary=f"{step.label} was edited" + (f" (line {line})" if line else ""),
+            summary=given or f"{step.label} was edited" + (f" (line {line})" if line else ""),
             confidence=Confidence.HIGH if shifted or is_felt else Confidence.MEDIUM,
             evidence=(*_changed_text(step, line), *(shifted or [_link(case, step, is_felt=is_felt)])),
             cell=step.candidate,
             line=line,
-            mend="If the edit is meant, accept the new outputs with `nbrepro check --update`; if not, undo it.",
+            mend=_AS_GIVEN
+            if given
+            else "If the edit is meant, accept the new outputs with `nbrepro check --update`; if not, undo it.",
         )
+
+
+def _given_otherwise(case: Case, step: Step) -> str | None:
+    """Say which parameters differ, where the step is the cell that a run injects for them: nobody edited that."""
+    cell = None if step.candidate is None else case.candidate.cells[step.candidate]
+    if cell is None or not is_injected(cell) or case.candidate_record is None:
+        return None
+    if step.reference is not None and case.reference_record is None:
+        return None  # papermill injected the reference's; with which values is not on record
+    before = case.reference_record.parameters if case.reference_record else {}
+    after = case.candidate_record.parameters
+    told = [
+        f"the parameter {name} {_standing(before, name, 'was')} and {_standing(after, name, 'is')}"
+        for name in {**before, **after}
+        if _standing(before, name, "") != _standing(after, name, "")
+    ]
+    return "; ".join(told) or None
+
+
+def _standing(parameters: Mapping[str, Any], name: str, verb: str) -> str:
+    return f"{verb} {_cut(repr(parameters[name]), 40)}" if name in parameters else f"{verb} not given"
 
 
 def _changed_text(step: Step, line: int | None) -> Iterator[str]:
@@ -93,15 +121,18 @@ def missing_or_extra_cell(case: Case) -> Iterator[Cause]:
         first_line = _cut(next(line for line in step.source.split("\n") if line.strip()).strip())
         where = "is gone" if gone else "is new"
         name = f"{step.label} of the reference" if gone else step.label
+        given = None if gone else _given_otherwise(case, step)
         target = case.target.candidate if case.target else None
         yield Cause(
             kind=CauseKind.CELL_MISSING,
-            summary=f"{name} {where}: `{first_line}`",
+            summary=given or f"{name} {where}: `{first_line}`",
             confidence=Confidence.HIGH if case.reaches(step) else Confidence.MEDIUM,
             evidence=(f"only the {'reference' if gone else 'candidate'} has this cell", _link(case, step)),
             cell=target if gone else step.candidate,
             mend=(
-                "Put the cell back, or accept the notebook without it with `nbrepro check --update`."
+                _AS_GIVEN
+                if given
+                else "Put the cell back, or accept the notebook without it with `nbrepro check --update`."
                 if gone
                 else "If the new cell is meant, accept the new outputs with `nbrepro check --update`."
             ),
