@@ -147,7 +147,7 @@ def test_quiet_still_says_what_could_not_be_read_or_run(cli: Cli, folder: Path) 
     result = cli("check", "-q")
     assert result.returncode == 2
     assert "empty.ipynb" in result.stderr
-    assert "a.ipynb: ZeroDivisionError" in result.stderr
+    assert "a.ipynb: cell 1: ZeroDivisionError" in result.stderr
     assert result.stdout == ""
 
 

@@ -74,6 +74,7 @@ def test_the_cell_of_the_parameters_is_no_edit_since(project: Path) -> None:
     run("record", "-q", "a.ipynb")
     run("check", "-q", "a.ipynb", "-p", "n", "2")
     (explanation,) = explain_last(["a.ipynb"], Options())
+    assert isinstance(explanation, Explanation)
     assert not any("edited since" in note for note in explanation.view.result.notes)
 
 
