@@ -9,9 +9,9 @@ from enum import Enum
 from typing import TypeGuard
 
 from nbrepro.compare.normalisers import all_normalisers
-from nbrepro.compare.normalisers.elapsed import STOPWATCHES
+from nbrepro.compare.normalisers.spent import STOPWATCHES
 from nbrepro.explain.sources import parse
-from nbrepro.linting.printed import Piece, printed
+from nbrepro.sources.printed import Piece, printed
 
 _SECONDS, _WHOLE = 2.3456, 2345678
 """A time spent as a clock in seconds gives it, and as one in whole nanoseconds does."""

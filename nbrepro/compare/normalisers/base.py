@@ -24,16 +24,30 @@ class Normaliser:
     """Returns where in a text it applies."""
     hints: tuple[str, ...]
     """A text without any of these is not searched."""
+    ignores_case: bool = False
+    """Whether the hints, then given in lower case, stand for capitals, too."""
     evidence: re.Pattern[str] | None = None
     """What the cell's source must show, where the form alone could be a result."""
     is_meant: Callable[[str, str, Span], bool] | None = field(default=None, repr=False)
     """Decides of each place, by text and source, where the source can tell a result of the same form."""
+    find_written: Callable[[str, str], Iterable[Span]] | None = field(default=None, repr=False)
+    """Returns, by text and source, where else it applies, as the source proves; it needs no hints."""
 
     def applies_to(self, text: str, source: str, absent: frozenset[str] = frozenset()) -> bool:
         """Whether the text is worth searching."""
-        if self.evidence is not None and not self.evidence.search(source):
+        return self._has_evidence(source) and self._has_hint(text, absent)
+
+    def _has_evidence(self, source: str) -> bool:
+        return self.evidence is None or self.evidence.search(source) is not None
+
+    def _has_hint(self, text: str, absent: frozenset[str]) -> bool:
+        if any(absent.isdisjoint(hint) and hint in text for hint in self.hints):
+            return True
+        if not self.ignores_case:
             return False
-        return any(absent.isdisjoint(hint) and hint in text for hint in self.hints)
+        possible = [hint for hint in self.hints if not any({c, c.upper()} <= absent for c in hint)]
+        lowered = text.lower() if possible else ""
+        return any(hint in lowered for hint in possible)
 
     def places(self, text: str, source: str, absent: frozenset[str] = frozenset()) -> Iterator[Span]:
         """Yield where in a text it applies, given the cell's source.
@@ -44,7 +58,11 @@ class Normaliser:
             Characters that the text does not have, as `absent_from` returns them: hints with one of them are not
             looked for.
         """
-        if self.applies_to(text, source, absent):
+        if not self._has_evidence(source):
+            return
+        if self.find_written is not None:
+            yield from self.find_written(text, source)
+        if self._has_hint(text, absent):
             for span in self.find(text):
                 if span[0] < span[1] and span[0] >= 0 and (self.is_meant is None or self.is_meant(text, source, span)):
                     yield span

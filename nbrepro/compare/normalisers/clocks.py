@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from nbrepro.compare.normalisers.base import Normaliser, Span, absent_from, spans
 from nbrepro.compare.normalisers.elapsed import is_measured
 from nbrepro.compare.normalisers.tabled import SEARCHES
+from nbrepro.compare.normalisers.templates import written_times
 
 _UNIT = r"(?:ns|µs|μs|us|ms|s|secs?|seconds?|mins?|minutes?|h|hours?|milliseconds?)"
 _AMOUNT = rf"\d+(?:\.\d+)?(?:e[-+]?\d+)?\s?{_UNIT}\b(?:\s?\d+(?:\.\d+)?\s?{_UNIT}\b)*"
@@ -100,7 +101,8 @@ NORMALISERS = (
     ),
     Normaliser(
         name="elapsed-time",
-        description="A time that is labelled as elapsed, where the source puts a clock's difference behind the label.",
+        description="A time that is labelled as elapsed, or that the source puts into a line, where it is proven to be"
+        " a clock's difference.",
         find=spans(
             r"(?:\b(?:took|elapsed|duration|run ?time|time taken|(?:execution|training|total|wall|fit|elapsed) time)"
             rf"|^time)\b[ =:(]{{0,3}}({_AMOUNT}|\d+\.\d+|\d:\d\d:\d\d(?:\.\d+)?)|\bin ({_AMOUNT})"
@@ -109,8 +111,10 @@ NORMALISERS = (
             flags=re.IGNORECASE | re.MULTILINE,
         ),
         hints=("took", "lapsed", "uration", "ime", "in ", "s)", "s]", "sec"),
+        ignores_case=True,
         evidence=_CLOCK,
         is_meant=is_measured,
+        find_written=written_times,
     ),
     Normaliser(
         name="joblib-time",

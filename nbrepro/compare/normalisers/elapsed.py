@@ -9,18 +9,11 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from nbrepro.compare.normalisers.base import Span
+from nbrepro.compare.normalisers.spent import CLOCKS, parsed
+from nbrepro.sources.printed import PLACES
 
-STOPWATCHES = frozenset(
-    {"perf_counter", "process_time", "monotonic", "default_timer", "thread_time", "time"}
-    | {f"{name}_ns" for name in ("perf_counter", "process_time", "monotonic", "thread_time", "time")}
-)
-"""Clocks that give a number, of which the difference of two readings is a time spent."""
-_CLOCKS = STOPWATCHES | {"now", "utcnow", "today"}
 _BRACKETS = ("(", "[")
 _ENTRY = re.compile(r"""['"]:\s*\Z""")
-_MAGIC = re.compile(r"^\s*[%!].*$", re.MULTILINE)
-PLACES = re.compile(r"%(?:\(\w+\))?[-+ #0]*\d*(?:\.\d+)?[a-zA-Z%]")
-"""The places of a text that ``%`` fills."""
 
 
 def is_measured(text: str, source: str, span: Span) -> bool:
@@ -39,9 +32,8 @@ def is_measured(text: str, source: str, span: Span) -> bool:
 
 @lru_cache(maxsize=64)
 def _labels(source: str) -> frozenset[str] | None:
-    try:
-        tree = ast.parse(_MAGIC.sub("", source))
-    except (SyntaxError, ValueError):
+    tree = parsed(source)
+    if tree is None:
         return None
     measured = _measured_names(tree)
     found = {_shown(label) for node in ast.walk(tree) for label in _labels_of(node, measured)}
@@ -83,7 +75,7 @@ def _measured_names(tree: ast.AST) -> set[str]:
 
 def _reads_clock(node: ast.AST, names: set[str]) -> bool:
     for inner in ast.walk(node):
-        if isinstance(inner, ast.Call) and set(_names_in(inner.func)) & _CLOCKS:
+        if isinstance(inner, ast.Call) and set(_names_in(inner.func)) & CLOCKS:
             return True
         if isinstance(inner, ast.Name | ast.Attribute) and next(iter(_names_in(inner))) in names:
             return True

@@ -73,7 +73,7 @@ NORMALISERS = (
         name="pid",
         description="A number labelled `pid`, where the cell asks for the process's number.",
         find=spans(r"\bpid(?:\s+is)?[ =:]{1,3}(\d+)\b|\bprocess (?:id )?(\d+)\b", flags=re.IGNORECASE),
-        hints=("pid", "PID", "Pid", "process"),
+        hints=("pid", "PID", "Pid", "process", "Process", "PROCESS"),
         evidence=re.compile(r"\bgetpid\b|%\(process\)|current_process\("),
     ),
 )

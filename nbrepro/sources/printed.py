@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import ast
+import re
 import string
 from collections.abc import Callable, Sequence
 
-from nbrepro.compare.normalisers.elapsed import PLACES
-
+PLACES = re.compile(r"%(?:\(\w+\))?[-+ #0]*\d*(?:\.\d+)?[a-zA-Z%]")
+"""The places of a text that ``%`` fills."""
 Piece = tuple[str, bool]
 """A piece of a text, and whether it is a time."""
-_OTHER = "…"
+OTHER = "…"
+"""Stands for a value that is no time."""
 _LOGGERS = frozenset({"log", "logger", "logging"})
 _LEVELS = frozenset({"debug", "info", "warning", "error", "critical"})
 
 
-def printed(call: ast.Call, is_time: Callable[[ast.AST], bool], sample: float) -> list[Piece] | None:
+def printed(
+    call: ast.Call, is_time: Callable[[ast.AST], bool], sample: float, *, strictly: bool = True
+) -> list[Piece] | None:
     """Return what a call prints or logs; ``None`` where that cannot be told, or is known to be no printing.
 
     Parameters
@@ -26,10 +30,12 @@ def printed(call: ast.Call, is_time: Callable[[ast.AST], bool], sample: float) -
         Tells of an expression whether its value is a time.
     sample:
         What stands for such a value.
+    strictly:
+        Whether what is made of a time, such as a rate, cannot be told; else it is a value like any other.
     """
     if any(isinstance(argument, ast.Starred) for argument in call.args):
         return None
-    text = _Text(is_time, sample)
+    text = _Text(is_time, sample, strictly=strictly)
     if isinstance(call.func, ast.Name) and call.func.id == "print":
         given = {keyword.arg: keyword.value for keyword in call.keywords}
         between = given.pop("sep", ast.Constant(value=" "))
@@ -38,12 +44,18 @@ def printed(call: ast.Call, is_time: Callable[[ast.AST], bool], sample: float) -
         return _joined(
             [text.of(argument) for argument in call.args], " " if between.value is None else str(between.value)
         )
-    if not _is_log(call):
+    if not is_log(call):
         return None
     return text.filled(call.args[0], call.args[1:]) if call.args[1:] else text.of(call.args[0])
 
 
-def _is_log(call: ast.Call) -> bool:
+def composed(node: ast.expr, is_time: Callable[[ast.AST], bool], sample: float) -> list[Piece] | None:
+    """Return the text that an expression composes of literals and values, whatever comes of it."""
+    return _Text(is_time, sample, strictly=False).of(node)
+
+
+def is_log(call: ast.Call) -> bool:
+    """Whether a call writes a record to a log."""
     method = call.func
     if not isinstance(method, ast.Attribute) or not isinstance(method.value, ast.Name) or not call.args:
         return False
@@ -53,9 +65,10 @@ def _is_log(call: ast.Call) -> bool:
 class _Text:
     """The texts of expressions."""
 
-    def __init__(self, is_time: Callable[[ast.AST], bool], sample: float) -> None:
+    def __init__(self, is_time: Callable[[ast.AST], bool], sample: float, *, strictly: bool) -> None:
         self.is_time = is_time
         self.sample = sample
+        self.strictly = strictly
 
     def of(self, node: ast.expr) -> list[Piece] | None:
         """The text of an expression, as it is printed."""
@@ -86,7 +99,8 @@ class _Text:
 
     def _other(self, node: ast.AST) -> list[Piece] | None:
         """A value that is no time; what makes something else of a time cannot be told."""
-        return None if any(self.is_time(inner) for inner in ast.walk(node)) else [(_OTHER, False)]
+        made_of_time = self.strictly and any(self.is_time(inner) for inner in ast.walk(node))
+        return None if made_of_time else [(OTHER, False)]
 
     def _entries(self, node: ast.Dict) -> list[Piece] | None:
         parts: list[list[Piece] | None] = []
