@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from nbrepro.compare.normalisers.elapsed import STOPWATCHES
+from nbrepro.compare.normalisers.spent import STOPWATCHES
 from nbrepro.explain.case import Case, Step
 from nbrepro.records import CauseKind, Finding
 from nbrepro.sources.constructs import Construct, aliases, constructs, seeded
