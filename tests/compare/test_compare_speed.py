@@ -46,6 +46,17 @@ HARD: dict[str, Callable[[], object]] = {
     "cursor movements": lambda: render("\x1b[9999C" * COUNT + "x"),
     "lists of other length inside each other": lambda: compare_trees(nested(COUNT, 190), nested(COUNT - 1, 190), RULES),
     "letters of other number": lambda: compare_trees(["a", "b", "b"] * COUNT, ["b", "a", "a"] * COUNT + ["a"], RULES),
+    "a long sum in the source": lambda: compare_text(
+        "took 1", "took 2", Rules(source="t = time.time()\nx = " + " + ".join(["a"] * 400) + "\nprint('took', x)")
+    ),
+    "a sum too long for the interpreter": lambda: compare_text(
+        "took 1", "took 2", Rules(source="t = time.time()\nx = " + " + ".join(["a"] * 5000))
+    ),
+    "blanks before a time": lambda: compare_text(
+        (" " * 1999 + "\n") * 2500,
+        (" " * 1999 + "\n") * 2500 + "x",
+        Rules(source="t = time.time()\nprint(f'{time.time() - t}s')"),
+    ),
     "strings": lambda: compare_trees([f"a{i}" for i in range(COUNT)], [f"b{i}" for i in range(COUNT)], RULES),
 }
 

@@ -24,7 +24,7 @@ def parsed(source: str) -> ast.Module | None:
     """Return the tree of a cell's source without its magics; ``None`` where it is no plain Python."""
     try:
         return ast.parse(_MAGIC.sub("", source))
-    except (SyntaxError, ValueError):
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 

@@ -127,8 +127,10 @@ def _written(source: str) -> _Written | None:
     tree = parsed(source)
     if tree is None:
         return None
-    spent = Spent(tree)
-    templates = dict.fromkeys(_templates(tree, spent))
+    try:
+        templates = dict.fromkeys(_templates(tree, Spent(tree)))
+    except RecursionError:  # a sum of a thousand texts
+        return None
     if len(templates) > _MOST or not any(any(template.times) for template in templates):
         return None
     return _Written(tuple(templates), _shows_more(tree))
@@ -146,10 +148,21 @@ def _templates(tree: ast.Module, spent: Spent) -> Iterator[_Template]:
         is_printed = call is not None and pieces is not None and not is_log(call)
         if pieces is None:
             pieces = composed(node, spent.covers, _SAMPLE)
+            done.update(map(id, _sums(node)))
         if pieces is None or spent.covers(node) or not (is_printed or _has_literals(pieces)):
             continue
         done.update(id(inner) for inner in ast.walk(node))
         yield from _lines(pieces, begins=is_printed and not is_continued, ends=is_printed and not _goes_on(node))
+
+
+def _sums(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield the sums of which a sum is made: they were looked at with it."""
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
+            yield node
+            waiting += [node.left, node.right]
 
 
 def _has_literals(pieces: Iterable[Piece]) -> bool:
