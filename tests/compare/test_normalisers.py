@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from nbrepro.compare.base import Rules
+from nbrepro.compare.html import compare_html
 from nbrepro.compare.masking import mask
 
 
@@ -39,6 +40,8 @@ def masked(text: str, source: str = "", **rules: frozenset[str]) -> list[tuple[s
         ("10/10 [====] - 0s 5ms/step - loss: 0.5", "keras-progress", "0s 5ms/step"),
         ("10/10 - 2s - loss: 0.5 - 2s/epoch - 1ms/step", "keras-progress", "2s"),
         ("   10/Unknown - 5s 3ms/step", "keras-progress", "5s 3ms/step"),
+        ("100.00% [3/3 00:05<00:00]", "progress-time", "00:05<00:00"),
+        ("100.00% [3/3 00:05&lt;00:00]", "progress-time", "00:05&lt;00:00"),
         ("/tmp/tmp_2result/x", "temporary-path", "/tmp/tmp_2result"),
         ("/tmp/tmpabcdefgh/x", "temporary-path", "/tmp/tmpabcdefgh"),
         ("<__main__.Foo ...t 0x104f3b2e0>", "address", "t 0x104f3b2e0"),
@@ -87,6 +90,8 @@ def test_what_a_user_computed_is_not_masked(text: str) -> None:
         ("took 3.2 s", "t = time.perf_counter()\nprint(f'took {time.perf_counter() - t:.1f} s')", "elapsed-time"),
         ("Elapsed: 0:00:03.5", "%%capture magic\nprint('Elapsed: %s' % (datetime.now() - t))", "elapsed-time"),
         ("pid: 1234", "os.getpid()", "pid"),
+        ("PROCESS 1234", "os.getpid()", "pid"),
+        ("epoch  train_loss  time\n0      0.5         00:03\n", "learn.fit_one_cycle(1)", "epoch-time"),
     ],
 )
 def test_some_forms_are_masked_only_with_evidence_in_the_source(text: str, source: str, name: str) -> None:
@@ -97,6 +102,15 @@ def test_some_forms_are_masked_only_with_evidence_in_the_source(text: str, sourc
 @pytest.mark.parametrize("text", ["correlation in 0.913", "survival time 3.2", "found in 3 rows", "in total 5"])
 def test_a_number_that_is_no_labelled_time_is_kept_beside_a_clock(text: str) -> None:
     assert masked(text, "t = time.time()") == []
+
+
+def test_of_the_epochs_in_an_html_table_only_the_time_is_set_aside() -> None:
+    head = "<tr><th>epoch</th><th>loss</th><th>time</th></tr>"
+    page = f"<table><thead>{head}</thead><tbody><tr><td>0</td><td>{{}}</td><td>{{}}</td></tr></tbody></table>"
+    rules = Rules(source="learn.fit(1)")
+    assert compare_html(page.format("0.5", "00:03"), page.format("0.5", "00:04"), rules).noise == ("epoch-time",)
+    assert not compare_html(page.format("0.5", "00:03"), page.format("0.6", "00:03"), rules).passes
+    assert not compare_html(page.format("0.5", "00:03"), page.format("0.5", "00:04"), Rules()).passes
 
 
 def test_a_progress_bar_keeps_its_end_and_what_stands_beside() -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from nbrepro.compare.normalisers.base import Normaliser, Span, absent_from, spans
 from nbrepro.compare.normalisers.elapsed import is_measured
-from nbrepro.compare.normalisers.tabled import SEARCHES
+from nbrepro.compare.normalisers.tabled import SEARCHES, TRAINS
 from nbrepro.compare.normalisers.templates import written_times
 
 _UNIT = r"(?:ns|µs|μs|us|ms|s|secs?|seconds?|mins?|minutes?|h|hours?|milliseconds?)"
@@ -50,6 +50,15 @@ def _profile_times(text: str) -> Iterator[Span]:
         yield match.span("total" if match["total"] else "row")
 
 
+_EPOCHS = re.compile(r"^epoch +(?:\w+ +)*time *\n(?:\d+ +[^\n]*\n?)+", re.MULTILINE)
+_EPOCH = re.compile(r" ((?:\d+:)?\d\d:\d\d) *$", re.MULTILINE)
+
+
+def _epoch_times(text: str) -> Iterator[Span]:
+    for table in _EPOCHS.finditer(text):
+        yield from (match.span(1) for match in _EPOCH.finditer(text, *table.span()))
+
+
 NORMALISERS = (
     Normaliser(
         name="profile-time",
@@ -63,6 +72,13 @@ NORMALISERS = (
         find=spans(r"'(?:(?:mean|std)_)?(?:fit|score)_time': array\((\[[^\[\]]*\])\)"),
         hints=("_time': array(",),
         evidence=SEARCHES,
+    ),
+    Normaliser(
+        name="epoch-time",
+        description="The time of each epoch in the table that fastai prints, where the cell trains.",
+        find=_epoch_times,
+        hints=("epoch ",),
+        evidence=TRAINS,
     ),
     Normaliser(
         name="summary-time",

@@ -35,9 +35,12 @@ NORMALISERS = (
     ),
     Normaliser(
         name="progress-time",
-        description="Elapsed and remaining time and rate of a tqdm bar.",
-        find=spans(rf"\[({_CLOCK}(?:(?:<|&lt;)(?:{_CLOCK}|\?))?,{_RATE})(?=[\],])"),
-        hints=("/s", "s/"),
+        description="Elapsed and remaining time and rate of a bar of tqdm or fastai.",
+        find=spans(
+            rf"\[({_CLOCK}(?:(?:<|&lt;)(?:{_CLOCK}|\?))?,{_RATE})(?=[\],])"
+            rf"|\[\d+/\d+ ({_CLOCK}(?:<|&lt;){_CLOCK})(?=[\] ])"
+        ),
+        hints=("/s", "s/", "<0", "lt;0"),
     ),
     Normaliser(
         name="rich-progress",
