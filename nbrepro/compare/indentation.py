@@ -24,6 +24,8 @@ def other_place(reference: str, candidate: str) -> Place | None:
     may be indented further, or the columns of a table be wider. Texts that are broken into other lines say nothing
     of either.
     """
+    if "\t" not in reference and not (_is_indented(reference) or _is_indented(candidate)):
+        return None
     sides = [[line for line in text.split("\n") if line.strip()] for text in (reference, candidate)]
     if len(sides[0]) != len(sides[1]):
         return None
@@ -37,6 +39,10 @@ def other_place(reference: str, candidate: str) -> Place | None:
         if level != other_level:
             return Place(f"{_line_of(reference, one)}, indented otherwise", one, other)
     return None
+
+
+def _is_indented(text: str) -> bool:
+    return text.startswith(" ") or "\n " in text
 
 
 def _levels(lines: Sequence[str]) -> list[int]:
