@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -27,7 +27,6 @@ _LONG = 2_000
 """Characters from which a line is taken as it is."""
 
 Lines = Sequence[str]
-Key = Callable[[str], str]
 
 
 def unlike_runs(one: Lines, other: Lines, rules: Rules) -> Iterator[Change]:
@@ -135,7 +134,7 @@ class _Seek:
 
     def _gist(self, line: str) -> str:
         """Return a line's words and its numbers to the fourth digit; a long one is taken as it is."""
-        return line if len(line) > _LONG else " ".join(FLOAT.sub(self._rounded, line).split())
+        return line if len(line) > _LONG else evenly_spaced(FLOAT.sub(self._rounded, line))
 
     def _rounded(self, match: re.Match[str]) -> str:
         value = float(match.group())
@@ -144,7 +143,12 @@ class _Seek:
 
 def _outline(line: str) -> str:
     """Return a line's words and integers; a long one is taken as it is."""
-    return line if len(line) > _LONG else " ".join(without_floats(line).split())
+    return line if len(line) > _LONG else evenly_spaced(without_floats(line))
+
+
+def evenly_spaced(line: str) -> str:
+    """Return a line's words, one blank between them."""
+    return " ".join(line.split())
 
 
 def _matcher(one: Lines, other: Lines) -> difflib.SequenceMatcher[str]:

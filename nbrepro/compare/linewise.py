@@ -10,7 +10,7 @@ import numpy as np
 
 from nbrepro.compare.base import MAX_DIFFERENCES, Ledger, Rules
 from nbrepro.compare.linediff import Change
-from nbrepro.compare.linepairs import by_outline, unlike_runs
+from nbrepro.compare.linepairs import by_outline, evenly_spaced, unlike_runs
 from nbrepro.compare.matching import match_texts, match_tokens
 from nbrepro.compare.tokens import describe, starts_of, tokenise
 from nbrepro.compare.trimming import trim
@@ -98,7 +98,7 @@ class _Telling:
     def _is_reordered(self) -> bool:
         if len(self._one) != len(self._other):
             return False
-        return Counter(map(_even, self._one)) == Counter(map(_even, self._other))
+        return Counter(map(evenly_spaced, self._one)) == Counter(map(evenly_spaced, self._other))
 
     def _notes(self, run: Change) -> Iterator[_Note]:
         for part in by_outline(run, self._one, self._other):
@@ -135,7 +135,7 @@ class _Telling:
 
     @staticmethod
     def _said(lines: Sequence[str], part: range) -> tuple[str, ...]:
-        return tuple(_even(lines[k]) for k in part)
+        return tuple(evenly_spaced(lines[k]) for k in part)
 
     def _tell(self, note: _Note) -> None:
         gone, new = self._place(note.reference), self._place(note.candidate)
@@ -194,7 +194,3 @@ def _within(one: str, other: str, rules: Rules) -> _Part | None:
     text = readable(longer[starts[0] : starts[1] if len(starts) > 1 else None].strip())
     place = describe(longer, starts[:1])[0].partition(", ")[2]
     return _Part(f"{place}, lost", text, None) if is_lost else _Part(f"{place}, new", None, text)
-
-
-def _even(line: str) -> str:
-    return " ".join(line.split())

@@ -43,14 +43,12 @@ def draw_pages(document: bytes) -> tuple[Page, ...]:
         import pypdfium2  # type: ignore[import-untyped]  # noqa: PLC0415 - optional: the extra `pdf`
 
         with _LOCK, pypdfium2.PdfDocument(document) as opened:
-            return tuple(map(_drawn, opened)) if len(opened) <= MAX_PAGES else ()
+            return tuple(_drawn(page, pypdfium2.raw) for page in opened) if len(opened) <= MAX_PAGES else ()
     except Exception:  # noqa: BLE001 - not installed, or whatever it makes of a hostile document
         return ()
 
 
-def _drawn(page: Any) -> Page:
-    import pypdfium2  # noqa: PLC0415 - as above
-
+def _drawn(page: Any, raw: Any) -> Page:
     width, height = page.get_size()
     scale = min(_WIDTH / width, (_MAX_PIXELS / (width * height)) ** 0.5)
     bitmap = page.render(scale=scale, rev_byteorder=True)
@@ -58,7 +56,7 @@ def _drawn(page: Any) -> Page:
         pixels=np.array(bitmap.to_numpy()[..., :3]),
         text=page.get_textpage().get_text_range(),
         width=width,
-        annotations=pypdfium2.raw.FPDFPage_GetAnnotCount(page),
+        annotations=raw.FPDFPage_GetAnnotCount(page),
     )
 
 

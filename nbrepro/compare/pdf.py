@@ -70,10 +70,14 @@ def _drawn(
     if not all(pages):
         return comparison
     unlike = first_unlike(*pages)
+    measured = [changed_pixels(a.pixels, b.pixels, 0) for a, b in zip(*pages, strict=False)]
     if len(pages[0]) != len(pages[1]):
         said = f"{len(pages[0])} pages → {len(pages[1])} pages"
     elif unlike is not None:
-        said = _told(pages[0][unlike], pages[1][unlike], f" on page {unlike + 1}" if len(pages[0]) > 1 else "")
+        where = f" on page {unlike + 1}" if len(pages[0]) > 1 else ""
+        said = f"drawn, {measured[unlike][0]:.2%} of the pixels differ{where}"
+        if pages[0][unlike].pixels.shape != pages[1][unlike].pixels.shape:
+            said = "the pages have not the same proportions"
     else:
         said = "drawn, every pixel is the same"
         if _says_the_same(pages, parts) and rules.sets_aside("pdf-markup"):
@@ -84,20 +88,12 @@ def _drawn(
                 remarks=(_SAME,),
                 masked=comparison.masked,
             )
-    similarities = [changed_pixels(a.pixels, b.pixels, 0)[1] for a, b in zip(*pages, strict=False)]
     return replace(
         comparison,
         reason="; ".join(filter(None, (said, comparison.reason))),
         remarks=(said, *comparison.remarks),
-        similarity=min(sum(similarities) / max(map(len, pages)), 1 - 1e-9),
+        similarity=min(sum(alike for _, alike in measured) / max(map(len, pages)), 1 - 1e-9),
     )
-
-
-def _told(one: Page, other: Page, where: str) -> str:
-    if one.pixels.shape != other.pixels.shape:
-        return "the pages have not the same proportions"
-    share, _ = changed_pixels(one.pixels, other.pixels, 0)
-    return f"drawn, {share:.2%} of the pixels differ{where}"
 
 
 def _says_the_same(pages: tuple[tuple[Page, ...], tuple[Page, ...]], parts: tuple[list[bytes], list[bytes]]) -> bool:

@@ -121,8 +121,7 @@ def _share(match: Match, reference: str, candidate: str) -> float:
 
 def _is_told_by_lines(match: Match, reference: str, candidate: str) -> bool:
     """Whether lines moved, so that very many tokens stand against others than their own."""
-    assert match.judged is not None
-    return int(np.count_nonzero(match.judged.far)) > _MANY and shares_lines(reference, candidate)
+    return len(match.far) > _MANY and shares_lines(reference, candidate)
 
 
 def _note_passing(ledger: Ledger, match: Match, reference: str, candidate: str) -> None:

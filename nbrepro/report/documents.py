@@ -41,9 +41,9 @@ def pages_of(before: Any, after: Any) -> Pages | None:
         return None
     drawn = [document or () for document in documents]
     counts = [len(document) for document in drawn if document]
-    number = (first_unlike(*drawn) or 0) if len(counts) == len(drawn) else 0
-    if min(counts) < max(counts) and first_unlike(*drawn) is None:
-        number = min(counts)  # the first that only one of them has
+    number = first_unlike(*drawn)
+    if number is None:  # the first that only one of them has, if there is one
+        number = min(counts) if min(counts) < max(counts) else 0
     pages = [document[number] if number < len(document) else None for document in drawn]
     most = max(counts)
     return Pages(
