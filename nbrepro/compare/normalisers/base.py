@@ -33,10 +33,6 @@ class Normaliser:
     find_written: Callable[[str, str], Iterable[Span]] | None = field(default=None, repr=False)
     """Returns, by text and source, where else it applies, as the source proves; it needs no hints."""
 
-    def applies_to(self, text: str, source: str, absent: frozenset[str] = frozenset()) -> bool:
-        """Whether the text is worth searching."""
-        return self._has_evidence(source) and self._has_hint(text, absent)
-
     def _has_evidence(self, source: str) -> bool:
         return self.evidence is None or self.evidence.search(source) is not None
 
